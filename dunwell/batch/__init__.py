@@ -1,0 +1,1 @@
+"""The daily walk through the story: snapshot, run, save."""

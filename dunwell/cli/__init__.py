@@ -1,0 +1,1 @@
+"""The door of commands: how do I reach it from a terminal."""

@@ -1,0 +1,27 @@
+"""The command `dunwell`: every group of commands is a file beside this one."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from dunwell.cli.house import errors
+from dunwell.facts.errors import DunwellError
+
+app = typer.Typer(
+    name="dunwell",
+    help="Whom to contact, how, when and with what offer, provably within the rules.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def main() -> None:
+    """This function will run the command and show people's errors without a traceback."""
+    try:
+        app()
+    except DunwellError as error:
+        errors.print(f"[bold red]error[/] {error}", highlight=False)
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""May we: dated rulebooks and the mask that refuses aloud."""

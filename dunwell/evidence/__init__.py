@@ -1,0 +1,1 @@
+"""Can we prove it: one row for every action, sealed into a chain of blocks."""

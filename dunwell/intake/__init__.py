@@ -1,0 +1,1 @@
+"""What arrived: files and databases become facts, bad rows go to quarantine."""

@@ -1,0 +1,1 @@
+"""What would happen if: virtual customers and sample portfolios."""

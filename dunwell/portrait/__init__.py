@@ -1,0 +1,1 @@
+"""Who is this customer: positions and the dimensions of the portrait."""

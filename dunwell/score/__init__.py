@@ -1,0 +1,1 @@
+"""How likely: frozen scorecards turn a portrait into a probability."""

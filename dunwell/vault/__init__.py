@@ -1,0 +1,1 @@
+"""Who can read a name: keys, encryption, look-up digests, erasure."""
