@@ -1,0 +1,84 @@
+# `make` alone lists what can be made.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
+
+# ---- installation -------------------------------------------------------------------------------------------------
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; sh tools/debian.sh python3-venv && $(PYTHON) -m venv .venv; }
+
+.venv/.core: .venv/pyvenv.cfg requirements/core.txt pyproject.toml
+	@echo "Installing the locked requirements into .venv (once; about 600 MB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/core.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.core requirements/dev.txt
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+locale/zh_Hans/LC_MESSAGES/django.mo: locale/zh_Hans/LC_MESSAGES/django.po | .venv/.core
+	@$(BIN)/pybabel --quiet compile -D django -d locale
+
+.PHONY: install
+install: .venv/.core locale/zh_Hans/LC_MESSAGES/django.mo ## create .venv and install the locked, hashed requirements
+
+# ---- to try and to use --------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: install ## a sample portfolio, imported and planned: leaves out/plan.csv and out/plan.html
+	@$(BIN)/dunwell demo
+
+.PHONY: docs
+docs: install ## write the pages of docs/reference that are made from the code
+	@$(BIN)/dunwell docs write
+
+# ---- quality ------------------------------------------------------------------------------------------------------
+
+.PHONY: packages
+packages:
+	@sh tools/debian.sh chromium fonts-noto-cjk
+
+.PHONY: quick
+quick: install .venv/.dev ## the fast tests: no database, no browser
+	@$(BIN)/pytest -q tests/unit tests/spec
+
+.PHONY: test
+test: install .venv/.dev packages check ## everything: checks, then all tests (installs what they need)
+	@$(BIN)/pytest
+
+.PHONY: check
+check: install .venv/.dev ## ruff, mypy --strict, layers, tidy, docs
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy dunwell tools
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/tidy.py
+	@$(BIN)/python tools/docs_check.py
+
+.PHONY: soak
+soak: install .venv/.dev ## long fuzzing: the property tests with many more examples
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/unit -q -k "property or judge or equal" --timeout 3600
+
+.PHONY: bench
+bench: install .venv/.dev ## figures: intake rate, the daily cycle at 100,000 and 1,000,000 accounts
+	@$(BIN)/python bench/intake.py
+	@$(BIN)/python bench/cycle.py
+
+# ---- upkeep -------------------------------------------------------------------------------------------------------
+
+.PHONY: lock
+lock: .venv/.core ## resolve the requirements anew and write the hashed lock files
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@for part in core dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 requirements/$$part.in -o requirements/$$part.txt; done
+
+.PHONY: clean
+clean: ## remove out/ and the caches (the data in .dunwell stays)
+	@rm -rf out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,130 @@
+"""Make the day's plan: snapshot, cycle, files, table; the same inputs never make a second plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from django.db import connection, transaction
+
+from dunwell import database
+from dunwell.batch import cycle, definitions, snapshot
+from dunwell.batch.models import Plan, PlanRun
+from dunwell.evidence.actions import record
+
+Progress = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A run of the daily cycle, the folder that holds its files, and whether it was made just now."""
+
+    run: PlanRun
+    folder: Path
+    fresh: bool
+
+
+def make_plan(
+    *,
+    as_of: date,
+    by: str,
+    at: datetime,
+    capacity: Path | None = None,
+    progress: Progress = lambda step: None,
+) -> Made:
+    """This function will make the plan of the day, or find the one that the same inputs have made already.
+
+    The files of a run appear under their final name only when all are written, and its rows in one transaction with
+    their evidence: a run that is killed leaves nothing behind that another run would trip over.
+    """
+    chosen = definitions.load(capacity=capacity)
+    versions = chosen.versions | {"data": snapshot.data_version()}
+    inputs = _inputs_digest(as_of, versions)
+    known = PlanRun.objects.filter(inputs_digest=inputs).first()
+    folder = runs() / f"{as_of}-{inputs[:12]}"
+    if known and (folder / "plan.csv").exists():
+        return Made(known, folder, fresh=False)
+    if not (folder / "plan.csv").exists():
+        _write_files(folder, chosen, as_of=as_of, versions=versions, capacity=capacity, progress=progress)
+    progress("save")
+    return Made(known or _save(folder, as_of=as_of, by=by, at=at, inputs=inputs, versions=versions), folder, fresh=True)
+
+
+def runs() -> Path:
+    """This function will return the folder of all runs."""
+    folder = database.home() / "runs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _inputs_digest(as_of: date, versions: dict[str, str]) -> str:
+    zone = snapshot.house_zone()
+    return hashlib.sha256(json.dumps([as_of.isoformat(), zone, versions], sort_keys=True).encode()).hexdigest()
+
+
+def _write_files(
+    folder: Path,
+    chosen: definitions.Definitions,
+    *,
+    as_of: date,
+    versions: dict[str, str],
+    capacity: Path | None,
+    progress: Progress,
+) -> None:
+    draft = Path(mkdtemp(prefix=".draft-", dir=runs()))
+    try:
+        (draft / "snapshot").mkdir()
+        snapshot.write(draft / "snapshot", as_of=as_of, progress=lambda table: progress(f"snapshot: {table}"))
+        cycle.write_plan(draft, chosen, as_of=as_of, versions=versions, progress=progress)
+        definitions.keep(draft / "definitions", capacity=capacity)
+        (draft / "run.json").write_text(json.dumps({"as_of": as_of.isoformat(), "versions": versions}, indent=2) + "\n")
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _save(folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, versions: dict[str, str]) -> PlanRun:
+    digest = file_digest(folder / "plan.csv")
+    with transaction.atomic():
+        run, made = PlanRun.objects.get_or_create(
+            inputs_digest=inputs,
+            defaults={
+                "as_of": as_of, "made_at": at, "by": by, "plan_digest": digest, "versions": versions,
+                "counts": json.loads((folder / "funnel.json").read_text()),
+            },
+        )
+        if made:
+            _copy_in(run, folder / "plan.csv")
+            record(
+                action="plan.made", subject=f"plan_run/{run.inputs_digest[:12]}", by=by, at=at,
+                detail={"as_of": as_of.isoformat(), "plan_digest": digest, "inputs_digest": inputs},
+            )
+    return run
+
+
+def file_digest(path: Path) -> str:
+    """This function will return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy_in(run: PlanRun, csv: Path) -> None:
+    """This function will load the plan's file into its table through a staging table, in the caller's transaction."""
+    columns = ", ".join(cycle.PLAN)
+    table = Plan._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE plan_staging ON COMMIT DROP AS SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608
+        with cursor.cursor.copy("COPY plan_staging FROM STDIN (FORMAT CSV, HEADER)") as copy, csv.open("rb") as file:
+            while block := file.read(1 << 20):
+                copy.write(block)
+        cursor.execute(
+            f"INSERT INTO {table} (run_id, {columns}) SELECT %s, {columns} FROM plan_staging", [run.pk]  # noqa: S608
+        )

@@ -1,0 +1,159 @@
+"""The daily cycle over one snapshot: portrait, score, decide, mask, choose. No database, no clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+from babel.numbers import get_currency_precision
+from ibis import _
+
+from dunwell.batch.definitions import Definitions
+from dunwell.compliance.frame import mask
+from dunwell.decide import frame as decide
+from dunwell.facts.money import currencies
+from dunwell.portrait.frame import portrait, positions
+from dunwell.score.frame import probabilities
+
+TABLES = (
+    "parties", "accounts", "charges", "payments", "adjustments", "holds", "contacts", "contact_points", "consents",
+    "signals",
+)
+
+# The columns of the plan, in the order of the file and of the database's table.
+PLAN = (
+    "customer", "status", "treatment", "channel", "actor", "script", "window_from", "window_until", "time_zone",
+    "accounts", "amounts", "past_due_days", "delinquent_days", "grade", "arrears_type", "value_class", "care",
+    "pay_probability", "expected_value", "rules", "factors", "refused", "earliest_on", "fell_back_from", "versions",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The tables of one walk, chapter by chapter; each is one row an account, a customer or a candidate."""
+
+    positions: ibis.Table
+    portrait: ibis.Table
+    segmented: ibis.Table
+    masked: ibis.Table
+    chosen: ibis.Table
+    plan: ibis.Table
+
+
+def connect(*, threads: int | None = None, memory_gb: int = 3) -> Any:
+    """This function will open the engine of the batch; it spills to disk rather than take more memory."""
+    options = {"memory_limit": f"{memory_gb}GB", "preserve_insertion_order": False}
+    return ibis.duckdb.connect(**options, **({"threads": threads} if threads else {}))
+
+
+def read_snapshot(engine: Any, folder: Path) -> dict[str, ibis.Table]:
+    """This function will open the snapshot's files as tables."""
+    return {name: engine.read_parquet(folder / f"{name}.parquet", table_name=name) for name in TABLES}
+
+
+def walk(
+    tables: Mapping[str, ibis.Table],
+    definitions: Definitions,
+    *,
+    as_of: date,
+    version_line: str = "",
+    keep: Callable[[str, ibis.Table], ibis.Table] = lambda name, table: table,
+) -> Walk:
+    """This function will carry the snapshot through every chapter; `keep` may materialise a chapter's table."""
+    by_account = keep("positions", positions(tables, as_of=as_of, terms=definitions.terms))
+    by_customer = keep("portrait", portrait(tables, by_account, as_of=as_of, terms=definitions.terms))
+    scored = probabilities(by_customer, definitions.scorecard)
+    segmented = keep("segmented", decide.segments(scored, definitions.segment))
+    candidates = decide.candidates(segmented, definitions.eligibility, definitions.catalogue)
+    masked = keep(
+        "masked", mask(candidates, tables=tables, portrait=by_customer, rulebook=definitions.rulebook, on=as_of)
+    )
+    chosen = keep("chosen", decide.choose(masked, definitions.capacity))
+    outcomes = decide.outcomes(segmented, masked, chosen)
+    plan = _plan(outcomes, by_account, definitions, version_line)
+    return Walk(by_account, by_customer, segmented, masked, chosen, plan)
+
+
+def _plan(outcomes: ibis.Table, by_account: ibis.Table, definitions: Definitions, version_line: str) -> ibis.Table:
+    owed = _owed(by_account)
+    joined = outcomes.drop("accounts").join(owed, "party_id")
+    scripts = {t.id: t.script for t in definitions.catalogue.treatments}
+    rules = [joined[f"{decision.name}_rule"] for decision in definitions.segment.decisions]
+    named = joined.mutate(
+        script=joined.treatment.cases(*scripts.items(), else_=None),
+        rules=ibis.literal(";").join([*rules, joined.eligible_rule.fill_null("")]).re_replace(";$", ""),
+        factors=joined.main_factors,
+        versions=ibis.literal(version_line),
+    )
+    return named.select(*PLAN)
+
+
+def _owed(by_account: ibis.Table) -> ibis.Table:
+    """This function will tell, customer by customer, the overdue accounts and what is overdue in each currency."""
+    overdue = by_account.filter(_.overdue > 0)
+    by_currency = overdue.group_by("party_id", "currency").agg(
+        overdue=_.overdue.sum().cast("decimal(18,3)"),
+        accounts=_.account.group_concat(sep=";", order_by=_.account),
+    )
+    return by_currency.group_by("party_id").agg(
+        amounts=(_.currency + " " + _written(_.overdue, _.currency)).group_concat(sep="; ", order_by=_.currency),
+        accounts=_.accounts.group_concat(sep=";", order_by=_.currency),
+    )
+
+
+def _written(amount: Any, currency: Any) -> Any:
+    """This function will write an amount with the places of its own currency."""
+    odd = {p: sorted(c for c in currencies() if get_currency_precision(c) == p) for p in (0, 3)}
+    return ibis.cases(
+        (currency.isin(odd[0]), amount.cast("decimal(18,0)").cast("string")),
+        (currency.isin(odd[3]), amount.cast("string")),
+        else_=amount.cast("decimal(18,2)").cast("string"),
+    )
+
+
+def version_line(versions: Mapping[str, str]) -> str:
+    """This function will name the versions on one short line, as every row of the plan carries it."""
+    return " ".join(f"{name}={value[:12]}" for name, value in sorted(versions.items()))
+
+
+def write_plan(
+    folder: Path,
+    chosen: Definitions,
+    *,
+    as_of: date,
+    versions: Mapping[str, str],
+    threads: int | None = None,
+    progress: Callable[[str], object] = lambda step: None,
+) -> None:
+    """This function will run the cycle over `folder/snapshot` and write plan.csv and funnel.json."""
+    engine = connect(threads=threads)
+
+    def materialise(name: str, table: Any) -> Any:
+        progress(name)
+        return engine.create_table(f"kept_{name}", table, temp=True)
+
+    tables = read_snapshot(engine, folder / "snapshot")
+    steps = walk(tables, chosen, as_of=as_of, version_line=version_line(versions), keep=materialise)
+    progress("plan")
+    plan = engine.create_table("kept_plan", steps.plan, temp=True)
+    ordered = plan.order_by(plan.status != "planned", plan.expected_value.desc(nulls_first=False), plan.customer)
+    ordered.to_csv(folder / "plan.csv")
+    (folder / "funnel.json").write_text(json.dumps(_funnel(steps, plan), indent=2, ensure_ascii=False) + "\n")
+    engine.disconnect()
+
+
+def _funnel(steps: Walk, plan: Any) -> dict[str, Any]:
+    """This function will count accounts, customers, and the customers of every status of the plan."""
+    accounts = steps.positions.agg(accounts=_.count(), overdue_accounts=(_.overdue > 0).sum().fill_null(0))
+    customers = int(steps.portrait.count().execute())
+    statuses = plan.group_by("status").agg(customers=_.count()).order_by("status").to_pyarrow().to_pylist()
+    return {
+        **accounts.to_pyarrow().to_pylist()[0],
+        "customers": customers,
+        "statuses": {row["status"]: row["customers"] for row in statuses},
+    }

@@ -1,0 +1,72 @@
+"""All that people decided beforehand and a run depends on: strategies, rulebooks, scorecards, capacity."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+from dunwell.compliance.rulebook import Rulebook
+from dunwell.compliance.rulebook import load as load_rulebook
+from dunwell.database import ROOT
+from dunwell.decide.rules import Capacity, Catalogue, load_capacity, load_catalogue
+from dunwell.engine.dmn import load as load_decisions
+from dunwell.engine.model import DecisionModel
+from dunwell.facts.definitions import version
+from dunwell.portrait.rules import Terms, load_terms
+from dunwell.score.rules import Scorecard, load_scorecard
+
+# The folders and files that a run reads, beneath one root; a copy of them lies in every run's own folder.
+STRATEGY = ("strategies/segment", "strategies/eligibility", "strategies/treatments.yaml", "strategies/positions.yaml")
+SCORECARD = ("scorecards/expert_v1.yaml",)
+RULEBOOKS = ("rulebooks",)
+CAPACITY = "strategies/capacity.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The definitions of one run, and the version (a digest) of each part."""
+
+    segment: DecisionModel
+    eligibility: DecisionModel
+    catalogue: Catalogue
+    terms: Terms
+    scorecard: Scorecard
+    rulebook: Rulebook
+    capacity: Capacity
+    versions: dict[str, str]
+
+
+def load(root: Path = ROOT, *, capacity: Path | None = None) -> Definitions:
+    """This function will read every definition under the root; `capacity` names another capacity file."""
+    chosen = capacity or root / CAPACITY
+    return Definitions(
+        segment=load_decisions(root / "strategies/segment/segment.dmn"),
+        eligibility=load_decisions(root / "strategies/eligibility/eligibility.dmn"),
+        catalogue=load_catalogue(root / "strategies/treatments.yaml"),
+        terms=load_terms(root / "strategies/positions.yaml"),
+        scorecard=load_scorecard(root / SCORECARD[0]),
+        rulebook=load_rulebook(root / RULEBOOKS[0]),
+        capacity=load_capacity(chosen),
+        versions={
+            "dunwell": installed_version("dunwell"),
+            "strategy": version(*(root / part for part in STRATEGY)),
+            "rulebook": version(*(root / part for part in RULEBOOKS)),
+            "scorecard": version(*(root / part for part in SCORECARD)),
+            "capacity": version(chosen),
+        },
+    )
+
+
+def keep(folder: Path, *, root: Path = ROOT, capacity: Path | None = None) -> None:
+    """This function will copy the definitions into a run's folder, so that the run can be replayed after they change."""
+    for part in (*STRATEGY, *SCORECARD, *RULEBOOKS, CAPACITY):
+        source, target = root / part, folder / part
+        if part == CAPACITY and capacity is not None:
+            source = capacity
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, target)

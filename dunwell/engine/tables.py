@@ -1,0 +1,192 @@
+"""Decision table elements become DecisionTable values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+from xml.etree.ElementTree import Element  # a type only: document.py parses
+
+from dunwell.engine import lexer, sfeel
+from dunwell.engine.items import ItemTypes
+from dunwell.engine.model import (
+    Annotations,
+    AnyOf,
+    Cell,
+    Compare,
+    Constant,
+    DecisionTable,
+    Expression,
+    HitPolicy,
+    InputClause,
+    Name,
+    Not,
+    OutputClause,
+    Place,
+    Rule,
+    Type,
+    Value,
+)
+from dunwell.engine.types import agree, common, settled, type_of, type_of_value
+
+RULES_MAX = 2000
+HIT_POLICIES = ("FIRST", "UNIQUE", "COLLECT")
+NULL = Constant(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a table is read with: the names it may use, the file's types, the decision's own typeRef, its place."""
+
+    scope: Mapping[str, Name]
+    types: ItemTypes
+    type_ref: str | None
+    place: Place
+
+    def table(self, element: Element) -> DecisionTable:
+        """This function will read a whole table, or refuse it."""
+        policy = self.hit_policy(element)
+        inputs = tuple(self.input(column, number) for number, column in enumerate(element.findall("input"), 1))
+        names = self.output_names(element)
+        rules = self.rules(element, inputs, names)
+        columns = element.findall("output")
+        outputs = tuple(
+            self.output(column, name, [rule.outputs[index] for rule in rules], many=policy == "COLLECT")
+            for index, (column, name) in enumerate(zip(columns, names, strict=True))
+        )
+        return DecisionTable(policy, inputs, outputs, rules)
+
+    def hit_policy(self, element: Element) -> HitPolicy:
+        policy = element.get("hitPolicy", "UNIQUE")
+        if policy not in HIT_POLICIES:
+            raise self.place.refuse(f"hit policy {policy} is not supported yet", cure="use FIRST, UNIQUE or COLLECT")
+        if element.get("aggregation"):
+            message = f"COLLECT with aggregation {element.get('aggregation')} is not supported yet"
+            raise self.place.refuse(message, cure="use COLLECT without it, and aggregate the rows")
+        return cast(HitPolicy, policy)
+
+    # Columns
+
+    def input(self, element: Element, number: int) -> InputClause:
+        text = (element.findtext("inputExpression/text") or "").strip()
+        place = replace(self.place, column=element.get("label") or text or str(number))
+        expression = sfeel.parse_expression(text, scope=self.scope, place=place)
+        inner = element.find("inputExpression")
+        declared = self.types.base(inner.get("typeRef") if inner is not None else None, place)
+        kind = settled(type_of(expression), declared, place)
+        return InputClause(place.column, expression, kind, self.values(element.find("inputValues"), kind, place))
+
+    def output_names(self, element: Element) -> Sequence[str]:
+        """This function will name the outputs; a single one without a name goes by the decision's."""
+        columns = element.findall("output")
+        names = [column.get("name", "") for column in columns]
+        if names == [""]:
+            return [self.place.decision]
+        if not names or len(set(names)) < len(names):
+            raise self.place.refuse("its outputs are not told apart by name", cure="give each output its own name")
+        for name in names:
+            lexer.check_name(name, "an output", self.place)
+        return names
+
+    def output(self, element: Element, name: str, entries: list[Expression], *, many: bool) -> OutputClause:
+        place = replace(self.place, column=name)
+        default = self.default(element, place, many=many)
+        found = self.type_of_entries([*entries, default], place)
+        kind = settled(found, self.declared(element, place, many=many), place)
+        values = self.values(element.find("outputValues"), kind, place)
+        for number, entry in enumerate([*entries, default], 1):
+            rule = str(number) if number <= len(entries) else ""
+            _refuse_unlisted(entry, values, replace(place, rule=rule))
+        return OutputClause(name, kind, default, values)
+
+    def declared(self, element: Element, place: Place, *, many: bool) -> Type | None:
+        own = self.types.base(element.get("typeRef"), place)
+        of_decision = self.types.of_output(self.type_ref, element.get("name", ""), place, many=many)
+        if not agree(own, of_decision):
+            message = f"it is declared as {own}, by its decision as {of_decision}"
+            raise place.refuse(message, cure="change one of the two")
+        return own or of_decision
+
+    def default(self, element: Element, place: Place, *, many: bool) -> Expression:
+        entry = element.find("defaultOutputEntry")
+        if entry is None:
+            return NULL
+        if many:
+            raise place.refuse("COLLECT has no default: without a match it gives no row", cure="remove the default")
+        return sfeel.parse_expression(entry.findtext("text") or "", scope=self.scope, place=place)
+
+    def type_of_entries(self, entries: Sequence[Expression], place: Place) -> Type | None:
+        found: Type | None = None
+        for entry in entries:
+            kind = type_of(entry)
+            if not agree(found, kind):
+                raise place.refuse(f"some rules give a {found}, others a {kind}", cure="give one type in all rules")
+            found = common(found, kind)
+        return found
+
+    def values(self, element: Element | None, kind: Type, place: Place) -> tuple[Value, ...]:
+        """This function will read a list of allowed values, empty where the author gives none."""
+        text = element.findtext("text") if element is not None else None
+        if not text or not text.strip():
+            return ()
+        values = sfeel.parse_values(text, place=place)
+        if not all(agree(type_of_value(value), kind) for value in values):
+            raise place.refuse(f"the column is a {kind}, its allowed values are not", cure=f"list {kind} values")
+        return values
+
+    # Rows
+
+    def rules(self, element: Element, inputs: tuple[InputClause, ...], outputs: Sequence[str]) -> tuple[Rule, ...]:
+        rows = element.findall("rule")
+        if not 0 < len(rows) <= RULES_MAX:
+            raise self.place.refuse(f"the table has {len(rows)} rules", cure=f"write 1 to {RULES_MAX} of them")
+        rules = tuple(self.rule(row, number, inputs, outputs) for number, row in enumerate(rows, 1))
+        if len({rule.id for rule in rules}) < len(rules):
+            twice, _ = Counter(rule.id for rule in rules).most_common(1)[0]
+            raise self.place.refuse(f"two rules have the id '{twice}'", cure="give each rule its own")
+        return rules
+
+    def rule(self, element: Element, number: int, inputs: tuple[InputClause, ...], outputs: Sequence[str]) -> Rule:
+        place = replace(self.place, rule=str(number))
+        key = element.get("id")
+        if not key:
+            raise place.refuse("it has no id", cure="give it one: decisions are recorded by it")
+        tests, results = element.findall("inputEntry"), element.findall("outputEntry")
+        if (len(tests), len(results)) != (len(inputs), len(outputs)):
+            found = f"{len(tests)} input and {len(results)} output entries"
+            raise place.refuse(found, cure=f"write {len(inputs)} and {len(outputs)}, as the table has columns")
+        return Rule(
+            key,
+            tuple(self.cell(entry, clause, place) for entry, clause in zip(tests, inputs, strict=True)),
+            tuple(self.result(entry, name, place) for entry, name in zip(results, outputs, strict=True)),
+            _annotations(element),
+        )
+
+    def cell(self, element: Element, clause: InputClause, place: Place) -> Cell:
+        place = replace(place, column=clause.label)
+        cell = sfeel.parse_cell(element.findtext("text") or "", of=clause.type, scope=self.scope, place=place)
+        listed = cell.test.test if isinstance(cell.test, Not) else cell.test
+        if isinstance(listed, AnyOf):
+            for test in listed.tests:
+                if isinstance(test, Compare) and test.comparison in ("=", "!="):
+                    _refuse_unlisted(test.operand, clause.values, place)
+        return cell
+
+    def result(self, element: Element, name: str, place: Place) -> Expression:
+        place = replace(place, column=name)
+        return sfeel.parse_expression(element.findtext("text") or "", scope=self.scope, place=place)
+
+
+def _annotations(element: Element) -> Annotations:
+    """This function will take the first annotation column as English, the second as Chinese."""
+    columns = [(entry.findtext("text") or "").strip() for entry in element.findall("annotationEntry")]
+    english, chinese = (*columns, "", "")[:2]
+    return Annotations(english or (element.findtext("description") or "").strip(), chinese)
+
+
+def _refuse_unlisted(entry: Expression, values: tuple[Value, ...], place: Place) -> None:
+    """This function will refuse a literal that its column does not allow: most often a slip of the pen."""
+    if isinstance(entry, Constant) and entry.value is not None and values and entry.value not in values:
+        allowed = ", ".join(str(value) for value in values)
+        raise place.refuse(f"{entry.value} is not among the allowed values", cure=f"use one of: {allowed}")

@@ -1,0 +1,1 @@
+"""The rules of style, each with the lines it praises and the lines it refuses."""

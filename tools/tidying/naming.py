@@ -1,0 +1,135 @@
+"""Rules about the names of files and folders: where a newcomer looks is where the line stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from tools.tidying.rule import Finding, Rule, Source, at, everywhere, inside, python
+
+EMPTY_WORDS = ("util", "utils", "helper", "helpers", "common", "core", "base", "misc", "service", "services", "manager")
+
+# Names from the list above that say something after all, each with its reason.
+MEANT = {
+    "requirements/core.in": "the core, as against the extras",
+    "requirements/core.txt": "the core, as against the extras",
+}
+
+LOCKS_WITH_ADDRESSES = ("uv.lock", "pylock.toml", ".npmrc", ".pypirc", "pip.conf")
+
+CHAPTERS = frozenset(
+    {"measure", "recover", "settle", "work", "contact", "decide", "score", "portrait", "intake"}
+    | {"compliance", "access", "ledger", "evidence", "vault"}
+)
+CHAPTER_FILES = frozenset({"__init__.py", "rules.py", "frame.py", "models.py", "queries.py", "actions.py"})
+# Folders that Django gives a name and a meaning.
+FRAMEWORK_FOLDERS = frozenset({"migrations", "management", "templates", "static", "locale"})
+
+# What a chapter holds beside its usual files, each with the one reason why it is not one of them. A folder stands
+# here without its files: inside it, they are named after the kind they declare (a channel, a reader, a family).
+EXTRA = {
+    "ledger/kinds.py": "the closed lists of the ledger, which pure code may name although models may not be imported",
+    "ledger/targets.py": "which table and columns each kind of fact goes to: declared once, read by intake and queries",
+    "portrait/dimensions.py": "each dimension declared once; the documents and the frame are held equal to it",
+    "vault/keyring.py": "the only place that reads the master key from outside",
+}
+
+TEST_KINDS = frozenset({"unit", "spec", "integration", "generative", "web", "bench"})
+
+
+def empty_words(source: Source) -> Iterator[Finding]:
+    if source.path in MEANT:
+        return
+    tail = "|".join(EMPTY_WORDS[:5])
+    for part in PurePosixPath(source.path).parts:
+        stem = part.split(".")[0].lower()
+        if stem in EMPTY_WORDS or re.search(rf"_(?:{tail})$", stem):
+            yield 1, f"«{part}» says nothing about what is inside"
+
+
+def locks(source: Source) -> Iterator[Finding]:
+    if source.name in LOCKS_WITH_ADDRESSES:
+        yield 1, f"{source.name} carries addresses of registries"
+
+
+def chapter_files(source: Source) -> Iterator[Finding]:
+    chapter, *inner = PurePosixPath(source.path).parts[1:]
+    if chapter not in CHAPTERS or not inner:
+        return
+    if inner[0] in FRAMEWORK_FOLDERS or (len(inner) == 1 and inner[0] in CHAPTER_FILES):
+        return
+    if f"{chapter}/{inner[0]}" not in EXTRA:
+        yield 1, f"«{inner[0]}» is not one of the file names of a chapter"
+
+
+def closed_package(source: Source) -> Iterator[Finding]:
+    folder = PurePosixPath(source.path).parent
+    for package in (folder, *folder.parents):
+        if package.name and f"{package}/__init__.py" not in source.tree:
+            yield 1, f"{package}/ has no __init__.py, so import-linter does not see it"
+
+
+def test_place(source: Source) -> Iterator[Finding]:
+    kind, *inner = source.folders[1:] or ("",)
+    if source.name.startswith("test_") and (kind not in TEST_KINDS or not inner):
+        yield 1, "a test stands in tests/<kind>/<part>/"
+
+
+RULES = (
+    Rule(
+        name="empty-name",
+        cure="name it after what it holds: rules, frame, queries, actions, or the thing itself",
+        place=everywhere,
+        check=empty_words,
+        good=(*at("dunwell/ledger/rules.py"), *at("docs/customer_service.md"), *at("requirements/core.in")),
+        bad=(
+            *at("dunwell/helpers/dates.py"),
+            *at("dunwell/ledger/utils.py"),
+            *at("dunwell/ledger/date_utils.py"),
+            *at("tests/unit/common/test_a.py"),
+            *at("dunwell/settle/services.py"),
+            *at("docs/misc.md"),
+        ),
+    ),
+    Rule(
+        name="lock-file",
+        cure="lock with requirements/*.txt: versions and hashes, no address",
+        place=everywhere,
+        check=locks,
+        good=at("requirements/core.txt"),
+        bad=(*at("uv.lock"), *at("pylock.toml"), *at("web/.npmrc")),
+    ),
+    Rule(
+        name="chapter-file",
+        cure="put it into rules, frame, models, queries or actions, or list it in tools/tidying/naming.py: why",
+        place=inside("dunwell/"),
+        check=chapter_files,
+        good=(
+            *at("dunwell/portrait/frame.py"),
+            *at("dunwell/portrait/dimensions.py"),
+            *at("dunwell/ledger/migrations/0001_initial.py"),
+            *at("dunwell/cli/plan.py"),
+            *at("dunwell/settings.py"),
+        ),
+        bad=(*at("dunwell/portrait/calculate.py"), *at("dunwell/contact/senders/sms.py")),
+    ),
+    Rule(
+        name="package",
+        cure="add __init__.py with one sentence that says what the folder is for",
+        place=lambda source: python(source) and source.path.startswith(("dunwell/", "tools/")),
+        check=closed_package,
+        good=(
+            Source("dunwell/ledger/rules.py", tree=frozenset({"dunwell/__init__.py", "dunwell/ledger/__init__.py"})),
+        ),
+        bad=(Source("dunwell/foo/rules.py", tree=frozenset({"dunwell/__init__.py"})),),
+    ),
+    Rule(
+        name="test-place",
+        cure="move it: unit, spec, integration …, then the part it tests, as in tests/unit/vault/test_rules.py",
+        place=lambda source: python(source) and source.path.startswith("tests/"),
+        check=test_place,
+        good=(*at("tests/unit/vault/test_rules.py"), *at("tests/conftest.py")),
+        bad=(*at("tests/test_vault.py"), *at("tests/unit/test_vault.py"), *at("tests/quick/vault/test_rules.py")),
+    ),
+)
