@@ -48,7 +48,7 @@ packages:
 
 .PHONY: quick
 quick: install .venv/.dev ## the fast tests: no database, no browser
-	@$(BIN)/pytest -q tests/unit tests/spec
+	@DATABASE_URL=postgresql://127.0.0.1:1/none $(BIN)/pytest -q tests/unit
 
 .PHONY: test
 test: install .venv/.dev packages check ## everything: checks, then all tests (installs what they need)

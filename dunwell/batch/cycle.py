@@ -73,7 +73,7 @@ def walk(
     masked = keep(
         "masked", mask(candidates, tables=tables, portrait=by_customer, rulebook=definitions.rulebook, on=as_of)
     )
-    chosen = keep("chosen", decide.choose(masked, definitions.capacity))
+    chosen = keep("chosen", decide.choose(masked, segmented, definitions.capacity))
     outcomes = decide.outcomes(segmented, masked, chosen)
     plan = _plan(outcomes, by_account, definitions, version_line)
     return Walk(by_account, by_customer, segmented, masked, chosen, plan)

@@ -180,7 +180,7 @@ class _Words:
         return Chapter(_("Which segments he belongs to"), tuple(lines))
 
     def _annotation(self, decision: Any, rule_id: str) -> str:
-        for rule in decision.table.rules:
+        for rule in decision.logic.rules:
             if rule.id == rule_id:
                 return str(getattr(rule, self.side, ""))
         return ""
