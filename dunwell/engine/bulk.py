@@ -47,11 +47,8 @@ def decide(table: ibis.Table, model: DecisionModel) -> ibis.Table:
     to `collect`. Numbers stay integers or decimals; only a division gives a float.
     """
     _check(table, model.inputs, model.name)
-    for decision in model.decisions:
-        if isinstance(decision.logic, Formula):
-            table = _add(table, {decision.name: columns.of(decision.logic.expression, table)}, decision)
-        elif decision.logic.hit_policy != "COLLECT":
-            table = _decide_table(table, decision, decision.logic)
+    for level in _levels(model):
+        table = _decide_level(table, level, model.name)
     return table
 
 
@@ -68,59 +65,97 @@ def collect(table: ibis.Table, model: DecisionModel, decision_name: str, *, keys
     place = f"{model.name}, decision '{decision_name}'"
     _check(table, names_in_table(logic), place)
     _check_keys(table, logic, keys, place)
-    tested, conditions = _tested(table, logic)
+    tested, matches = _tested(table, {0: logic})
     # One array of rule numbers a case, without nulls, reads the table once; a UNION ALL would read it for every rule.
-    numbers = [ibis.ifelse(match, ibis.literal(number, "int64"), ibis.null("int64")) for number, match in conditions]
-    matches = ibis.array(numbers).filter(lambda number: number.notnull())
-    long = tested.select(*table.columns, **{RULE: matches}).unnest(RULE)
-    return long.select(*keys, **_results(long, logic), rule=_labels([None, *(rule.id for rule in logic.rules)], long))
+    numbers = [ibis.ifelse(match, _number(at), ibis.null("int64")) for at, match in enumerate(matches[0], 1)]
+    matching = ibis.array(numbers).filter(lambda number: number.notnull())
+    long = tested.select(*table.columns, **{RULE: matching}).unnest(RULE)
+    ids = columns.pick([None, *(rule.id for rule in logic.rules)], "string", long[RULE])
+    return long.select(*keys, **_results(logic, long[RULE], long), rule=ids)
+
+
+# Levels
+
+
+def _levels(model: DecisionModel) -> list[list[Decision]]:
+    """This function will put decisions that do not wait for each other on one level, to be decided side by side.
+
+    Each level nests three queries; one query for each decision would soon exhaust the stack of those who read SQL.
+    """
+    level_of: dict[str, int] = {}
+    levels: dict[int, list[Decision]] = {}
+    for decision in model.decisions:
+        level = max((level_of[name] + 1 for name in decision.requires), default=0)
+        level_of[decision.name] = level
+        if not isinstance(decision.logic, DecisionTable) or decision.logic.hit_policy != "COLLECT":
+            levels.setdefault(level, []).append(decision)
+    return [levels[level] for level in sorted(levels)]
+
+
+def _decide_level(table: ibis.Table, level: Sequence[Decision], place: str) -> ibis.Table:
+    numbered = _numbered(table, {at: d.logic for at, d in enumerate(level) if isinstance(d.logic, DecisionTable)})
+    added: dict[str, Column] = {}
+    for at, decision in enumerate(level):
+        if isinstance(decision.logic, Formula):
+            added[decision.name] = columns.of(decision.logic.expression, numbered)
+        else:
+            added |= _answers(decision.name, decision.logic, numbered[f"{RULE}{at}"], numbered)
+    if clash := added.keys() & set(table.columns):
+        raise InputError(f"the table already has a column '{min(clash)}'", place=place, cure="rename or drop it")
+    return numbered.select(*table.columns, **added)
+
+
+def _answers(name: str, logic: DecisionTable, number: Column, table: ibis.Table) -> dict[str, Column]:
+    """This function will return the columns that a FIRST or UNIQUE table adds."""
+    added = _results(logic, number, table)
+    added[f"{name}_rule"] = columns.pick([None, *(rule.id for rule in logic.rules), None], "string", number)
+    if logic.hit_policy == "UNIQUE":
+        statuses = ["no_match", *("ok" for _ in logic.rules), "conflict"]
+        added[f"{name}_status"] = columns.pick(statuses, "string", number)
+    return added
 
 
 # Tables
 
 
-def _decide_table(table: ibis.Table, decision: Decision, logic: DecisionTable) -> ibis.Table:
-    numbered = _numbered(table, logic)
-    added = _results(numbered, logic)
-    added[f"{decision.name}_rule"] = _labels([None, *(rule.id for rule in logic.rules), None], numbered)
-    if logic.hit_policy == "UNIQUE":
-        statuses = ["no_match", *("ok" for _ in logic.rules), "conflict"]
-        added[f"{decision.name}_status"] = _labels(statuses, numbered)
-    return _add(numbered, added, decision).drop(RULE)
-
-
-def _numbered(table: ibis.Table, logic: DecisionTable) -> ibis.Table:
+def _numbered(table: ibis.Table, tables: Mapping[int, DecisionTable]) -> ibis.Table:
     """This function will add the number of the rule that matched: 0 for none, one past the last for a conflict."""
-    tested, conditions = _tested(table, logic)
-    first = _first(conditions)
-    if logic.hit_policy == "FIRST":
-        return tested.select(*table.columns, **{RULE: first})
+    tested, matches = _tested(table, tables)
+    first = {f"{RULE}{at}": _first(matches[at], range(1, len(matches[at]) + 1)) for at in tables}
     # Several rules match exactly when the first that matches is not the last: cheaper than to count all matches.
-    both = tested.select(*table.columns, **{RULE: first, LAST: _first(conditions[::-1])})
-    rule = ibis.ifelse(both[RULE] == both[LAST], both[RULE], ibis.literal(len(logic.rules) + 1, "int64"))
-    return both.select(*table.columns, **{RULE: rule})
+    unique = [at for at, logic in tables.items() if logic.hit_policy == "UNIQUE"]
+    last = {f"{LAST}{at}": _first(matches[at][::-1], range(len(matches[at]), 0, -1)) for at in unique}
+    both = tested.select(*table.columns, **first, **last)
+    return both.mutate(**{f"{RULE}{at}": _only(both, at, past=len(matches[at]) + 1) for at in unique})
 
 
-def _first(conditions: Iterable[tuple[int, Column]]) -> Column:
-    cases = ((match, ibis.literal(number, "int64")) for number, match in conditions)
-    return ibis.cases(*cases, else_=ibis.literal(0, "int64"))
+def _first(matches: Sequence[Column], numbers: Iterable[int]) -> Column:
+    cases = ((match, _number(number)) for match, number in zip(matches, numbers, strict=True))
+    return ibis.cases(*cases, else_=_number(0))
 
 
-def _tested(table: ibis.Table, logic: DecisionTable) -> tuple[ibis.Table, list[tuple[int, Column]]]:
-    """This function will compute each distinct cell once, and say for each rule (from 1) which of them must hold."""
+def _only(table: ibis.Table, at: int, *, past: int) -> Column:
+    first, last = table[f"{RULE}{at}"], table[f"{LAST}{at}"]
+    return ibis.ifelse(first == last, first, _number(past))
+
+
+def _number(number: int) -> Column:
+    return ibis.literal(number, type="int64")
+
+
+def _tested(table: ibis.Table, tables: Mapping[int, DecisionTable]) -> tuple[ibis.Table, dict[int, list[Column]]]:
+    """This function will compute each distinct cell once, and list for each table whether its rules match."""
     names: dict[tuple[Expression, AnyOf | Not], str] = {}
-    for rule in logic.rules:
-        for cell in _cells(logic, rule):
-            names.setdefault(cell, f"{SCRATCH}test{len(names)}")
+    rules = {at: [list(_cells(logic, rule)) for rule in logic.rules] for at, logic in tables.items()}
+    for cell in (cell for rows in rules.values() for row in rows for cell in row):
+        names.setdefault(cell, f"{SCRATCH}test{len(names)}")
     tests = {
         name: columns.test(test, columns.of(expression, table), table) for (expression, test), name in names.items()
     }
     tested = table.mutate(**tests)
-    conditions = [
-        (number, columns.every([tested[names[cell]] for cell in _cells(logic, rule)]))
-        for number, rule in enumerate(logic.rules, 1)
-    ]
-    return tested, conditions
+    return tested, {
+        at: [columns.every([tested[names[cell]] for cell in row]) for row in rows] for at, rows in rules.items()
+    }
 
 
 def _cells(logic: DecisionTable, rule: Rule) -> Iterator[tuple[Expression, AnyOf | Not]]:
@@ -129,26 +164,13 @@ def _cells(logic: DecisionTable, rule: Rule) -> Iterator[tuple[Expression, AnyOf
             yield clause.expression, cell.test
 
 
-def _results(numbered: ibis.Table, logic: DecisionTable) -> dict[str, Column]:
+def _results(logic: DecisionTable, number: Column, table: ibis.Table) -> dict[str, Column]:
     """This function will look each output up by the rule's number; a conflict, one past the last rule, gives null."""
     results = {}
     for index, clause in enumerate(logic.outputs):
         entries = [clause.default, *(rule.outputs[index] for rule in logic.rules), Constant(None)]
-        results[clause.name] = columns.look_up(entries, clause.type, numbered[RULE], numbered)
+        results[clause.name] = columns.look_up(entries, clause.type, number, table)
     return results
-
-
-def _labels(texts: Sequence[str | None], numbered: ibis.Table) -> Column:
-    """This function will look a text up by the rule's number."""
-    return columns.look_up([Constant(text) for text in texts], "string", numbered[RULE], numbered)
-
-
-def _add(table: ibis.Table, added: dict[str, Column], decision: Decision) -> ibis.Table:
-    for name in added:
-        if name in table.columns:
-            message = f"the table already has a column '{name}'"
-            raise InputError(message, place=f"decision '{decision.name}'", cure="rename or drop it")
-    return table.mutate(**added)
 
 
 # What the table must hold

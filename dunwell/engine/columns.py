@@ -31,7 +31,7 @@ Column = Any  # Ibis values carry no useful static types.
 ORDERINGS: Mapping[str, Callable[[Column, Column], Column]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 ARITHMETIC: Mapping[str, Callable[[Column, Column], Column]] = {"+": add, "-": sub, "*": mul}
 DIGITS_MAX = 38
-DIGITS_OF_BYTES = {1: 3, 2: 5, 4: 10, 8: 20}
+DIGITS_OF_BYTES = {1: 3, 2: 5, 4: 10, 8: 19}
 PLAIN: Mapping[Type, str] = {"string": "string", "boolean": "boolean", "date": "date", "ratio": "float64"}
 
 
@@ -64,6 +64,7 @@ def test(tested: AnyOf | Not | Compare | Within, value: Column, table: ibis.Tabl
 
 def compare(comparison: Comparison, left: Column, right: Column) -> Column:
     """This function will compare as FEEL does: equality is two-valued, an ordering on null is null."""
+    left, right = _met(left, right)
     if comparison in ("=", "!="):
         same = left.identical_to(right)
         return same if comparison == "=" else ~same
@@ -79,15 +80,22 @@ def look_up(entries: Sequence[Expression], kind: Type, number: Column, table: ib
     """This function will return entry 0 where the number is 0, entry 1 where it is 1, and so on."""
     values = [entry.value for entry in entries if isinstance(entry, Constant)]
     if len(values) == len(entries):
-        # An array of constants is read by index: a third faster on DuckDB than a CASE of as many branches.
-        dtype = _type_of_values(values, kind)
-        return ibis.array([_typed(value, dtype) for value in values])[number]
+        return pick(values, kind, number)
     numbers: dict[Expression, list[int]] = {}
     for at, entry in enumerate(entries):
         if entry != Constant(None):
             numbers.setdefault(entry, []).append(at)
     results = alike([of(entry, table) for entry in numbers])
     return ibis.cases(*((number.isin(at), result) for at, result in zip(numbers.values(), results, strict=True)))
+
+
+def pick(values: Sequence[Value], kind: Type, number: Column) -> Column:
+    """This function will return value 0 where the number is 0, value 1 where it is 1, and so on.
+
+    An array is read by index: a third faster on DuckDB than a CASE of as many branches.
+    """
+    dtype = _type_of_values(values, kind)
+    return ibis.array([_typed(value, dtype) for value in values])[number]
 
 
 def alike(columns: Sequence[Column]) -> list[Column]:
@@ -101,7 +109,9 @@ def alike(columns: Sequence[Column]) -> list[Column]:
 
 def constant(value: Value) -> Column:
     """This function will return a literal whose type is as narrow as its digits: never a float."""
-    return _typed(value, _own_type(value)) if isinstance(value, Decimal) else ibis.literal(value)
+    if not isinstance(value, Decimal):
+        return ibis.literal(value)
+    return ibis.literal(int(value)) if value == int(value) else ibis.literal(value, type=_own_type(value))
 
 
 # Joining columns
@@ -143,7 +153,11 @@ def _join(operator: str, left: Column, right: Column) -> Column:
 
 
 def _compute(operator: str, left: Column, right: Column) -> Column:
-    """This function will compute exactly, and say so: Ibis believes a product has its first factor's decimal places."""
+    """This function will compute exactly, with types wide enough for the result before the operator is applied.
+
+    Ibis believes that a product has its first factor's decimal places; DuckDB keeps a result to 18 digits where both
+    operands have no more.
+    """
     kinds = left.type(), right.type()
     if any(kind.is_floating() for kind in kinds):
         named = left.get_name() if kinds[0].is_floating() else right.get_name()
@@ -151,20 +165,26 @@ def _compute(operator: str, left: Column, right: Column) -> Column:
     if all(kind.is_integer() for kind in kinds):
         return ARITHMETIC[operator](left.cast("int64"), right.cast("int64"))
     one, other = (_as_decimal(kind) for kind in kinds)
-    return ARITHMETIC[operator](left.cast(one), right.cast(other)).cast(_exact(operator, one, other))
-
-
-def _exact(operator: str, left: Any, right: Any) -> dt.Decimal:
     if operator == "*":
-        return _decimal(left.precision + right.precision, left.scale + right.scale)
-    scale = max(left.scale, right.scale)
-    return _decimal(max(left.precision - left.scale, right.precision - right.scale) + scale + 1, scale)
+        product = _decimal(one.precision + other.precision, one.scale + other.scale)
+        return mul(*_met(left.cast(_decimal(product.precision, one.scale)), right.cast(other))).cast(product)
+    common = _common(kinds)
+    wider = _decimal(common.precision + 1, common.scale)
+    return ARITHMETIC[operator](left.cast(wider), right.cast(wider))
+
+
+def _met(left: Column, right: Column) -> tuple[Column, Column]:
+    """This function will widen the left of two decimals that Ibis would not let meet, neither holding the other."""
+    kinds = left.type(), right.type()
+    if not all(kind.is_decimal() for kind in kinds) or dt.castable(*kinds) or dt.castable(*reversed(kinds)):
+        return left, right
+    return left.cast(_common(kinds)), right
 
 
 # Types of numbers
 
 
-def _common(types: Sequence[Any]) -> dt.DataType:
+def _common(types: Sequence[Any]) -> Any:
     if any(kind.is_floating() for kind in types):
         return dt.float64
     if all(kind.is_integer() for kind in types):
@@ -188,15 +208,17 @@ def _decimal(precision: int, scale: int) -> dt.Decimal:
     return dt.Decimal(min(precision, DIGITS_MAX), scale)
 
 
-def _own_type(number: Decimal) -> dt.DataType:
+def _own_type(number: Decimal) -> Any:
     _, digits, exponent = number.normalize().as_tuple()
     scale = max(0, -int(exponent))
-    return _decimal(max(len(digits) + max(0, int(exponent)), scale), scale) if scale else dt.int64
+    return _decimal(max(len(digits) + max(0, int(exponent)), scale), scale)
 
 
 def _type_of_values(values: Sequence[Value], kind: Type) -> Any:
-    numbers = [_own_type(value) for value in values if isinstance(value, Decimal)]
-    return _common(numbers or [dt.int64]) if kind == "number" else PLAIN[kind]
+    if kind != "number":
+        return PLAIN[kind]
+    common = _common([_own_type(value) for value in values if isinstance(value, Decimal)] or [dt.int64])
+    return common if common.is_decimal() and common.scale else dt.int64
 
 
 def _typed(value: Value, dtype: Any) -> Column:

@@ -17,6 +17,7 @@ from dunwell.engine.types import settled, type_of
 __all__ = ["digest", "load"]
 
 DECISIONS_MAX = 500
+CHAIN_MAX = 40
 # Elements of a model that say something about it without changing any result.
 SILENT = frozenset(
     {
@@ -33,7 +34,6 @@ SILENT = frozenset(
         "elementCollection",
         "performanceIndicator",
         "organizationUnit",
-        "artifact",
     }
 )
 LOGIC_OTHER = ("invocation", "context", "relation", "list", "functionDefinition", "conditional", "filter", "for")
@@ -49,6 +49,7 @@ def load(path: Path | str) -> DecisionModel:
     decisions = tuple(reader.decision(element) for element in _in_order(root, place))
     model = DecisionModel(root.get("name") or path.stem, tuple(reader.inputs.values()), decisions)
     _refuse_clashes(model, place)
+    _refuse_chains(model, place)
     return model
 
 
@@ -186,6 +187,16 @@ def _refuse_clashes(model: DecisionModel, place: Place) -> None:
         name, times = names.most_common(1)[0]
         if times > 1:
             raise place.refuse(f"two {what} are called '{name}'", cure="rename one of them")
+
+
+def _refuse_chains(model: DecisionModel, place: Place) -> None:
+    """This function will refuse chains so long that the query which nests them would exhaust an engine's stack."""
+    length: dict[str, int] = {}
+    for decision in model.decisions:
+        length[decision.name] = 1 + max((length[name] for name in decision.requires), default=0)
+        if length[decision.name] > CHAIN_MAX:
+            here = replace(place, decision=decision.name)
+            raise here.refuse(f"it stands at the end of over {CHAIN_MAX} decisions in a row", cure="merge some of them")
 
 
 def _columns(decision: Decision) -> list[str]:

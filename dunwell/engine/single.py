@@ -149,17 +149,17 @@ def _outputs(clauses: Iterable[OutputClause], entries: Iterable[Expression], kno
 
 def _passes(test: Test | Compare | Within, value: Value, known: Facts) -> bool | None:
     match test:
-        case Anything():
-            return True
+        case AnyOf(tests):
+            return _any(_passes(one, value, known) for one in tests)
         case Compare(comparison, operand):
             return _compare(comparison, value, _evaluate(operand, known))
         case Within(lower, upper):
             return _and(_passes(lower, value, known), _passes(upper, value, known))
-        case AnyOf(tests):
-            return _any(_passes(one, value, known) for one in tests)
         case Not(inner):
             inside = _passes(inner, value, known)
             return None if inside is None else not inside
+        case Anything():
+            return True
 
 
 def _compare(comparison: Comparison, left: Value, right: Value) -> bool | None:

@@ -20,3 +20,14 @@ class PersonKey(models.Model):
                 name="vault_personkey_erased_means_no_key",
             )
         ]
+
+
+class MasterKeyCheck(models.Model):
+    """The one row by which the installation's master key is recognised, written with the first person's key."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    check_value = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(number=1), name="vault_masterkeycheck_only_one")]

@@ -29,7 +29,17 @@ FRAMEWORK_FOLDERS = frozenset({"migrations", "management", "templates", "static"
 # What a chapter holds beside its usual files, each with the one reason why it is not one of them. A folder stands
 # here without its files: inside it, they are named after the kind they declare (a channel, a reader, a family).
 EXTRA = {
+    "compliance/kinds": "a kind of rule is a file that declares itself: its parameters, its judgement, its columns",
+    "compliance/rulebook": "rulebooks as dated data: their shape, reading, cases and page, apart from judging by them",
+    "evidence/append_only.py": "the trigger that migrations of every ledger table install; SQL, neither read nor write",
+    "evidence/chain.py": "pure checks over streams of rows and blocks; rules says how one row or block is made",
+    "evidence/tree.py": "the Merkle tree of RFC 6962: pure, and a standard of its own with public test vectors",
+    "intake/conversion": "from text cells to facts: the fast way and the judge that it is held equal to",
+    "intake/mapping": "mapping files: what they may say, and the recipe that both converters follow",
+    "intake/readers": "a source connector is a file that declares itself: one for each kind of file or database",
+    "intake/refusals.py": "the reasons for which a row is refused, in both languages: declared once",
     "ledger/kinds.py": "the closed lists of the ledger, which pure code may name although models may not be imported",
+    "ledger/loading.py": "the set-based statements that actions run and queries verify by, built from the targets",
     "ledger/targets.py": "which table and columns each kind of fact goes to: declared once, read by intake and queries",
     "portrait/dimensions.py": "each dimension declared once; the documents and the frame are held equal to it",
     "vault/keyring.py": "the only place that reads the master key from outside",

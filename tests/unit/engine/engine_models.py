@@ -104,12 +104,17 @@ def as_table(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> ibis.
     return ibis.memtable(pa.table(arrays))
 
 
-def answers(table: ibis.Table) -> list[dict[str, Value]]:
-    """This function will run the expression on a fresh DuckDB and return its rows in the order of the cases."""
+def run(table: ibis.Table) -> pa.Table:
+    """This function will run the expression on a fresh DuckDB."""
     connection = ibis.duckdb.connect()
-    found = sorted(connection.to_pyarrow(table).to_pylist(), key=lambda row: row["case"])
+    found = connection.to_pyarrow(table)
     connection.disconnect()
     return found
+
+
+def answers(table: ibis.Table) -> list[dict[str, Value]]:
+    """This function will run the expression and return its rows in the order of the cases."""
+    return run(table).sort_by("case").to_pylist()
 
 
 def plain(value: Value) -> Value:
@@ -131,22 +136,30 @@ def expected_row(model: DecisionModel, facts: Mapping[str, Value]) -> dict[str, 
     return found
 
 
-def differences(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> list[str]:
+def wide(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> pa.Table:
+    return run(bulk.decide(as_table(model, rows), model)).sort_by("case")
+
+
+def differences(
+    model: DecisionModel, rows: Sequence[Mapping[str, Value]], decided: pa.Table | None = None
+) -> list[str]:
     """This function will list where the wide table and the judge disagree, over all rows; empty when they are one."""
     found = []
-    for facts, got in zip(rows, answers(bulk.decide(as_table(model, rows), model)), strict=True):
+    for facts, got in zip(rows, (decided or wide(model, rows)).to_pylist(), strict=True):
         want = expected_row(model, facts)
         found += [
             f"{facts}: {name} is {got[name]!r} in bulk, {value!r} in single"
             for name, value in want.items()
-            if plain(got[name]) != value or (got[name] is None) != (value is None)
+            if plain(got[name]) != value
         ]
     return found
 
 
-def collected(model: DecisionModel, name: str, rows: Sequence[Mapping[str, Value]]) -> list[str]:
+def collected(
+    model: DecisionModel, name: str, rows: Sequence[Mapping[str, Value]], decided: pa.Table | None = None
+) -> list[str]:
     """This function will list where a COLLECT table's long form and the judge disagree."""
-    table = bulk.decide(as_table(model, rows), model)
+    table = ibis.memtable(decided or wide(model, rows))
     got: dict[int, list[tuple[Value, ...]]] = {case: [] for case in range(len(rows))}
     for row in answers(bulk.collect(table, model, name, keys=["case"])):
         case = row.pop("case")
@@ -156,7 +169,7 @@ def collected(model: DecisionModel, name: str, rows: Sequence[Mapping[str, Value
     for case, facts in enumerate(rows):
         outcome = single.decide(model, facts)[name]
         want = [(rule, *row.values()) for rule, row in zip(outcome.rules, outcome.rows, strict=True)]
-        if sorted(want, key=repr) != sorted(got[case], key=repr) and sorted(map(str, want)) != sorted(map(str, got[case])):
+        if sorted(want, key=lambda row: str(row[0])) != sorted(got[case], key=lambda row: str(row[0])):
             found.append(f"{facts}: {got[case]} in bulk, {want} in single")
     return found
 

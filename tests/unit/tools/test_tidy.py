@@ -11,8 +11,9 @@ from tools import tidy
 from tools.tidying import naming, text
 from tools.tidying.rule import Rule, Source
 
-GOOD = [pytest.param(rule, example, id=f"{rule.name}-{n}") for rule in tidy.RULES for n, example in enumerate(rule.good)]
-BAD = [pytest.param(rule, example, id=f"{rule.name}-{n}") for rule in tidy.RULES for n, example in enumerate(rule.bad)]
+GOOD = [pytest.param(rule, one, id=f"{rule.name}-{n}") for rule in tidy.RULES for n, one in enumerate(rule.good)]
+BAD = [pytest.param(rule, one, id=f"{rule.name}-{n}") for rule in tidy.RULES for n, one in enumerate(rule.bad)]
+PRINTED = "dunwell/a.py:3: print: print() below the doors -> return it, raise it, or let the door show it\n"
 
 
 @pytest.mark.parametrize(("rule", "example"), GOOD)
@@ -51,7 +52,7 @@ def test_a_fault_is_shown_with_its_place_and_its_cure(tmp_path: Path, capsys: py
     root = tree(tmp_path, {"dunwell/__init__.py": '"""A house."""\n', "dunwell/a.py": "x = 1\n\nprint(x)\n"})
     assert tidy.main(root) == 1
     shown = capsys.readouterr()
-    assert shown.out == "dunwell/a.py:3: print: print() below the doors -> return it, raise it, or let the door show it\n"
+    assert shown.out == PRINTED
     assert "2 files" in shown.err
     assert "1 faults" in shown.err
 
@@ -77,7 +78,7 @@ def test_a_name_in_chinese_is_listed_as_it_is(tmp_path: Path) -> None:
 def test_broken_python_is_one_fault_and_does_not_stop_the_others(tmp_path: Path) -> None:
     root = tree(tmp_path, {"dunwell/__init__.py": '"""A house."""\n', "dunwell/a.py": "def f(:\n", "a.md": "x \n"})
     found = [fault for source in tidy.read(root, paths=tidy.listed(root)) for fault in tidy.faults(source)]
-    assert [(fault.path, fault.rule) for fault in sorted(found)] == [("a.md", "trailing-space"), ("dunwell/a.py", "syntax")]
+    assert {(fault.path, fault.rule) for fault in found} == {("a.md", "trailing-space"), ("dunwell/a.py", "syntax")}
 
 
 def test_a_foreign_line_end_is_seen(tmp_path: Path) -> None:
@@ -94,6 +95,11 @@ def test_pictures_are_not_read_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("table", [text.LONG_FILES, naming.EXTRA, naming.MEANT], ids=["long", "extra", "meant"])
 def test_every_exemption_has_its_reason(table: dict[str, str]) -> None:
     assert all(len(reason) > 15 for reason in table.values())
+
+
+def test_every_extra_of_a_chapter_is_there() -> None:
+    missing = [extra for extra in naming.EXTRA if not (tidy.ROOT / "dunwell" / extra).exists()]
+    assert missing == [], "take them off the list in tools/tidying/naming.py"
 
 
 def test_no_file_is_exempt_from_its_length_without_need() -> None:

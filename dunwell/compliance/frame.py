@@ -1,0 +1,195 @@
+"""May we make these contacts? The rulebook over a whole table of candidates, as one Ibis expression.
+
+What the rules count is gathered once per customer and joined to the candidates; then each rule is one boolean column,
+computed row by row. A null that a rule needs refuses: nothing is allowed because nobody wrote something down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import product
+from typing import NamedTuple
+
+import ibis
+from ibis import Table, ifelse, literal
+from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
+
+from dunwell.compliance.kinds.gathering import Gathering
+from dunwell.compliance.kinds.kind import Column, Fact, Granted, Row, any_of, listed, only_if
+from dunwell.compliance.kinds.question import ACTORS, CHANNELS, NEVER
+from dunwell.compliance.kinds.windows import Window, clock, lawful, longest, zone_names
+from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook, RulebookError
+
+# Rules about hours that bind some rows only: every combination of them is worked out beforehand.
+PARTIAL_MAX = 6
+
+
+def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rulebook: Rulebook, on: date) -> Table:
+    """This function will judge every candidate for the day `on` of its customer's own calendar.
+
+    The result is the candidates with these columns more: `allowed`; `refused_rules`, `warned_rules`, `review_rules`
+    (ids in rulebook order, joined by `;`, '' if none: what is under review must not go out without a person);
+    `window_from` and `window_until`, the longest lawful window of the day as HH:MM in `window_zone`, null if no hour
+    is lawful; `earliest_on`, the first day on which all that refuses today has ended by what is known today, null if
+    that is unknown or nothing refuses.
+    """
+    book = rulebook.on(on)
+    rules = {number: rule for number, rule in enumerate(book.rules) if rule.narrows or rule.terms.windows() is None}
+    gathering = Gathering(tables, dict(_asked(rules)), on)
+    persons = gathering.of_customers(_persons(portrait, rules=rules.values()))
+    rows = gathering.of_contacts(_known(candidates, persons=persons))
+    rows = rows.mutate(
+        **{f"mask_binds_{number}": _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
+    )
+    rows = _windows(rows, rules=rules, zones=book.zones, on=on)
+    judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
+    rows = rows.mutate(**_refusals(rows, judged=judged))
+    return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
+
+
+def _persons(portrait: Table, *, rules: Iterable[Rule]) -> Table:
+    """This function will pick what the rules read of the portrait."""
+    asked = sorted({column for rule in rules for column in rule.terms.portrait_columns()})
+    return portrait.select(
+        party_id=portrait.party_id,
+        mask_here=literal(True),
+        mask_zone=only_if(portrait.time_zone.isin(sorted(zone_names())), portrait.time_zone),
+        **{f"mask_of_{column}": portrait[column] for column in asked},
+    )
+
+
+def _known(candidates: Table, *, persons: Table) -> Table:
+    """This function will put beside each candidate what is known of its customer; unknown names become null."""
+    persons = persons.rename(mask_party="party_id")
+    rows = candidates.left_join(persons, candidates.party_id == persons.mask_party)
+    return rows.mutate(
+        mask_known=rows.mask_here.fill_null(False),
+        mask_zone_known=rows.mask_zone.notnull(),
+        mask_channel=only_if(rows.channel.isin(CHANNELS), rows.channel),
+        mask_actor=only_if(rows.actor.isin(ACTORS), rows.actor),
+    )
+
+
+def _asked(rules: Mapping[int, Rule]) -> Iterator[tuple[str, Fact]]:
+    for number, rule in rules.items():
+        yield from ((f"mask_{number}_{name}", fact) for name, fact in rule.terms.facts().items())
+        if rule.unless:
+            yield f"mask_opens_{number}", Granted(rule.unless.consent)
+
+
+def _everywhere(rule: Rule) -> bool:
+    """This function will tell whether the rule binds every row."""
+    return rule.unless is None and set(rule.channels) >= set(CHANNELS) and set(rule.actors) >= set(ACTORS)
+
+
+def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
+    """This function will tell whether the rule is about the row; an unknown channel or actor is bound."""
+    by_channel = listed(rows.mask_channel, names=rule.channels, known=CHANNELS)
+    by_actor = listed(rows.mask_actor, names=rule.actors, known=ACTORS)
+    opened = rows[f"mask_opens_{number}"] if rule.unless else literal(False)
+    return by_channel & by_actor & ~opened
+
+
+# ---- hours -----------------------------------------------------------------------------------------------------------
+
+
+class Hours(NamedTuple):
+    """The longest lawful window of the rows for which the condition holds."""
+
+    condition: BooleanValue
+    window: Window | None
+
+
+def _windows(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on: date) -> Table:
+    hours = list(_hours(rows, rules=rules, zones=zones, on=on))
+    return rows.mutate(
+        mask_from=_by_hours(hours, {item.window: clock(item.window.start) for item in hours if item.window}),
+        mask_until=_by_hours(hours, {item.window: clock(item.window.end) for item in hours if item.window}),
+    )
+
+
+def _hours(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on: date) -> Iterator[Hours]:
+    """This function will work out the hours of every combination of rules that may bind a row."""
+    windows = {number: rule.terms.windows() or () for number, rule in rules.items() if rule.narrows}
+    always = tuple(windows[number] for number in windows if _everywhere(rules[number]))
+    partial = [number for number in windows if not _everywhere(rules[number])]
+    if len(partial) > PARTIAL_MAX:
+        raise RulebookError(
+            f"{len(partial)} rules about hours bind some contacts only; the mask works with {PARTIAL_MAX} at most",
+            place="rulebooks",
+            cure="join rules with the same hours, or load fewer layers",
+        )
+    for bound in product((True, False), repeat=len(partial)):
+        binding = tuple(windows[number] for number, binds in zip(partial, bound, strict=True) if binds)
+        ties = [rows[f"mask_binds_{number}"] == binds for number, binds in zip(partial, bound, strict=True)]
+        for known in (True, False):
+            day = lawful(on, rules=always + binding, zones=None if known else zones)
+            yield Hours(_all_of([rows.mask_zone_known == known, *ties]), longest(day))
+
+
+def _all_of(conditions: list[BooleanValue]) -> BooleanValue:
+    return ~any_of(~condition for condition in conditions)
+
+
+def _by_hours(hours: list[Hours], told: Mapping[Window, str]) -> StringValue:
+    """This function will tell each row its hours; where all rows have the same, without looking at them."""
+    if len({item.window for item in hours}) == 1:
+        return _text(hours[0].window, told)
+    return ibis.cases(*((item.condition, _text(item.window, told)) for item in hours))
+
+
+def _text(window: Window | None, told: Mapping[Window, str]) -> StringValue:
+    return literal(None if window is None else told[window], "string")
+
+
+# ---- results ---------------------------------------------------------------------------------------------------------
+
+
+def _refusals(rows: Table, *, judged: Mapping[int, Column]) -> dict[str, BooleanValue]:
+    """This function will let each rule speak where it binds; a rule that cannot tell refuses."""
+    return {
+        f"mask_refuses_{number}": rows[f"mask_binds_{number}"] & column.refuses.fill_null(True)
+        for number, column in judged.items()
+    }
+
+
+def _results(
+    rows: Table, *, rules: Mapping[int, Rule], judged: Mapping[int, Column], zones: tuple[str, ...]
+) -> dict[str, Value]:
+    blocks = [number for number, rule in rules.items() if rule.enforcement == "block"]
+    return {
+        "allowed": ~any_of(rows[f"mask_refuses_{number}"] for number in blocks),
+        "refused_rules": _ids(rows, rules=rules, level="block"),
+        "warned_rules": _ids(rows, rules=rules, level="warn"),
+        "review_rules": _ids(rows, rules=rules, level="review"),
+        "window_from": rows.mask_from,
+        "window_until": rows.mask_until,
+        "window_zone": rows.mask_zone.fill_null(zones[0]) if zones else rows.mask_zone,
+        "earliest_on": _earliest(rows, judged={number: judged[number] for number in blocks}),
+    }
+
+
+def _ids(rows: Table, *, rules: Mapping[int, Rule], level: Enforcement) -> StringValue:
+    """This function will join the ids of the rules that speak on the row."""
+    told = [(rows[f"mask_refuses_{number}"], rule.id) for number, rule in rules.items() if rule.enforcement == level]
+    if not told:
+        return literal("")
+    text = literal("")
+    for speaks, identifier in told:
+        text = text + ifelse(speaks, f";{identifier}", "")
+    # Most rows have nothing to say; the text is put together only for the others.
+    return ifelse(any_of(speaks for speaks, _ in told), text.substr(1), "")
+
+
+def _earliest(rows: Table, *, judged: Mapping[int, Column]) -> DateValue:
+    """This function will take the latest end of all that refuses; null if one of them never ends."""
+    never = literal(NEVER)
+    ends = [
+        only_if(rows[f"mask_refuses_{number}"], column.until.fill_null(never))
+        for number, column in judged.items()
+        if column.until is not None
+    ]
+    endless = any_of(rows[f"mask_refuses_{number}"] for number, column in judged.items() if column.until is None)
+    nothing = literal(None, "date")
+    return ifelse(endless, nothing, ibis.greatest(nothing, nothing, *ends).nullif(never))

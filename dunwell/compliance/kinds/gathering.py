@@ -1,0 +1,162 @@
+"""Gathering: what the rules count, grouped once from the tables of facts and joined to customers and contacts.
+
+Every fact a rule asks for becomes one column, named after the rule's number and the rule's own word for it. What
+belongs to one creditor or channel, and what belongs to none and so counts for each, are grouped and joined apart: a
+join on a null never matches. What counts for the customer whatever the contact is goes beside the customer, of whom
+there are fewer than contacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+from ibis import Table, ifelse, literal
+from ibis.expr.types import BooleanValue, Value
+
+from dunwell.compliance.kinds.kind import Count, Fact, Granted, Until
+from dunwell.compliance.kinds.question import CHANNELS, DAYS_APART_MAX, NEVER
+from dunwell.ledger.kinds import ConsentStance, Direction
+
+CHANNEL_BITS = {channel: 1 << position for position, channel in enumerate(CHANNELS)}
+ALL_CHANNELS = sum(CHANNEL_BITS.values())
+PARTY, CREDITOR, CHANNEL, GRANTED_TO = "party_id", "creditor", "channel", "granted_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the rules of one day ask for, by the name of the column that will hold it."""
+
+    tables: Mapping[str, Table]
+    asked: Mapping[str, Fact]
+    on: date
+
+    def of_customers(self, persons: Table) -> Table:
+        """This function will put beside each person (`party_id`) what counts for him whatever the contact is."""
+        if counts := self._counts("creditor"):
+            stray = self._contacts.filter(self._contacts.creditor.isnull())
+            persons = _beside(persons, "stray", _sums(stray, counts=counts, by=(PARTY,)))
+        if counts := self._counts("number"):
+            persons = _beside(persons, "number", _fullest(self._contacts, counts=counts))
+        if ends := self._ends("holds"):
+            holds = _open(self.tables["holds"], start="from_on", end="until_on", on=self.on)
+            persons = _beside(persons, "hold", _last(holds, ends=ends, end="until_on", by=(PARTY,)))
+        if ends := self._ends("refusals"):
+            everything = self._refusals.filter(~_of_one_channel(self._refusals))
+            persons = _beside(persons, "every", _last(everything, ends=ends, end="valid_until", by=(PARTY,)))
+        return persons
+
+    def of_contacts(self, rows: Table) -> Table:
+        """This function will add what counts for the row's creditor or channel, and name what was asked for."""
+        if counts := self._counts("creditor"):
+            owned = self._contacts.filter(self._contacts.creditor.notnull())
+            sums = _sums(owned, counts=counts, by=(PARTY, CREDITOR))
+            rows = _beside(rows, "own", sums, also={CREDITOR: CREDITOR})
+        if ends := self._ends("refusals"):
+            one = self._refusals.filter(_of_one_channel(self._refusals))
+            last = _last(one, ends=ends, end="valid_until", by=(PARTY, CHANNEL))
+            rows = _beside(rows, "one", last, also={CHANNEL: "mask_channel"})
+        if grants := self._grants:
+            rows = _beside(rows, "grant", _granted(self._consents, grants=grants), also={GRANTED_TO: CREDITOR})
+        return rows.mutate(**{name: self._answer(rows, name) for name in self.asked})
+
+    def _answer(self, rows: Table, name: str) -> Value:
+        """This function will put the two halves of a fact together."""
+        fact = self.asked[name]
+        if isinstance(fact, Granted):
+            return (rows[f"mask_grant_{name}"].fill_null(0) & channel_bit(rows["mask_channel"], none=0)) != 0
+        if isinstance(fact, Until):
+            if fact.among == "holds":
+                return rows[f"mask_hold_{name}"]
+            return ibis.greatest(rows[f"mask_one_{name}"], rows[f"mask_every_{name}"])
+        if fact.per == "number":
+            return rows[f"mask_number_{name}"].fill_null(0)
+        return rows[f"mask_own_{name}"].fill_null(0) + rows[f"mask_stray_{name}"].fill_null(0)
+
+    def _counts(self, per: str) -> dict[str, Count]:
+        return {name: fact for name, fact in self.asked.items() if isinstance(fact, Count) and fact.per == per}
+
+    def _ends(self, among: str) -> dict[str, Until]:
+        return {name: fact for name, fact in self.asked.items() if isinstance(fact, Until) and fact.among == among}
+
+    @property
+    def _grants(self) -> dict[str, Granted]:
+        return {name: fact for name, fact in self.asked.items() if isinstance(fact, Granted)}
+
+    @property
+    def _contacts(self) -> Table:
+        """This function will keep the contacts that we made on the day, or may have."""
+        contacts, apart = self.tables["contacts"], timedelta(days=DAYS_APART_MAX)
+        first, last = literal(self.on - apart), literal(self.on + apart)
+        near = contacts.happened_at.date().between(first, last).fill_null(True)
+        day = ifelse(contacts.local_date.isnull(), near, contacts.local_date == literal(self.on))
+        return contacts.filter(day, (contacts.direction != Direction.INBOUND.value).fill_null(True))
+
+    @property
+    def _consents(self) -> Table:
+        return _open(self.tables["consents"], start="valid_from", end="valid_until", on=self.on)
+
+    @property
+    def _refusals(self) -> Table:
+        consents = self._consents
+        return consents.filter((consents.stance != ConsentStance.GRANTED.value).fill_null(True))
+
+
+def _beside(rows: Table, name: str, facts: Table, *, also: Mapping[str, str] | None = None) -> Table:
+    """This function will join facts by party, and by their columns that mean the same as others of the rows."""
+    renamed = facts.rename(lambda column: f"mask_{name}_{column}")
+    keys = {PARTY: PARTY, **(also or {})}
+    return rows.left_join(renamed, [rows[own] == renamed[f"mask_{name}_{key}"] for key, own in keys.items()])
+
+
+def _open(facts: Table, *, start: str, end: str, on: date) -> Table:
+    """This function will keep what is open on the day and give an end to what has none."""
+    ended = facts.mutate(**{end: facts[end].fill_null(literal(NEVER))})
+    return ended.filter(ended[start] <= literal(on), ended[end] > literal(on))
+
+
+def _of_one_channel(refusals: Table) -> BooleanValue:
+    """This function will tell the refusals of one channel from those of all (or of one that we do not know)."""
+    return refusals.channel.isin(CHANNELS).fill_null(False)
+
+
+def _sums(contacts: Table, *, counts: Mapping[str, Count], by: tuple[str, ...]) -> Table:
+    return contacts.group_by(list(by)).aggregate(
+        **{name: contacts.count(where=fact.where(contacts)) for name, fact in counts.items()}
+    )
+
+
+def _fullest(contacts: Table, *, counts: Mapping[str, Count]) -> Table:
+    """This function will count by contact point and take the highest; a contact of no point counts for each."""
+    points = _sums(contacts, counts=counts, by=(PARTY, "contact_point_id"))
+    nowhere = points.contact_point_id.isnull()
+    return points.group_by(PARTY).aggregate(
+        **{
+            name: points[name].max(where=~nowhere).fill_null(0) + points[name].max(where=nowhere).fill_null(0)
+            for name in counts
+        }
+    )
+
+
+def _last(facts: Table, *, ends: Mapping[str, Until], end: str, by: tuple[str, ...]) -> Table:
+    return facts.group_by(list(by)).aggregate(
+        **{name: facts[end].max(where=fact.where(facts)) for name, fact in ends.items()}
+    )
+
+
+def _granted(consents: Table, *, grants: Mapping[str, Granted]) -> Table:
+    """This function will gather, for each creditor, the channels that were granted, one bit each."""
+    purposes = sorted({purpose for fact in grants.values() for purpose in fact.purposes})
+    told = consents.filter(consents.stance == ConsentStance.GRANTED.value, consents.purpose.isin(purposes))
+    bits = channel_bit(told.channel, none=ALL_CHANNELS)
+    return told.group_by([PARTY, GRANTED_TO]).aggregate(
+        **{name: bits.bit_or(where=told.purpose.isin(fact.purposes)) for name, fact in grants.items()}
+    )
+
+
+def channel_bit(channel: Value, *, none: int) -> Value:
+    """This function will turn a channel into its bit, an unknown one into 0, a null into `none`."""
+    known = ((channel == name, literal(bit, "int32")) for name, bit in CHANNEL_BITS.items())
+    return ibis.cases((channel.isnull(), literal(none, "int32")), *known, else_=literal(0, "int32"))

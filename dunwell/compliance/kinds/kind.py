@@ -1,0 +1,202 @@
+"""What a kind of rule is: its parameters, a judgement of one contact, and the same judgement as columns of a table.
+
+The judgement reads a `Question` in plain Python; the columns say the same in Ibis, over facts that the frame gathers
+once for all rules. They share the parameters and nothing else, so that each can convict the other.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from ibis import Table, ifelse, literal
+from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from dunwell.compliance.kinds.question import ACTORS, CHANNELS, HOLDS, Question
+from dunwell.compliance.kinds.windows import Window
+
+# Yes-or-no columns of the portrait that a rule may look at, each with its words in English and Chinese.
+SIGNS = {
+    "bankruptcy_signal_30d": ("a sign of bankruptcy in the last 30 days", "近30天内有破产迹象"),
+    "dispute_open": ("an open dispute", "存在未决争议"),
+    "hardship": ("a hardship that the customer told us of", "客户已申报困难"),
+}
+
+
+def one_of(known: Iterable[str], *, what: str) -> AfterValidator:
+    """This function will build a check that a text of the rulebook is one of the known ones."""
+    names = tuple(known)
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise ValueError(f"{value!r} is not a {what} that we know; known are {', '.join(names)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("the same name stands there twice")
+    return values
+
+
+def everything(known: tuple[str, ...]) -> BeforeValidator:
+    return BeforeValidator(lambda value: known if value == "all" else value)
+
+
+Name = Annotated[str, Field(min_length=1)]
+ChannelName = Annotated[str, one_of(CHANNELS, what="channel")]
+Channels = Annotated[tuple[ChannelName, ...], Field(min_length=1), AfterValidator(distinct), everything(CHANNELS)]
+ActorName = Annotated[str, one_of(ACTORS, what="actor")]
+Actors = Annotated[tuple[ActorName, ...], Field(min_length=1), AfterValidator(distinct), everything(ACTORS)]
+HoldName = Annotated[str, one_of(HOLDS, what="kind of hold")]
+SignName = Annotated[str, one_of(SIGNS, what="sign in the portrait")]
+Purposes = Annotated[tuple[Name, ...], Field(min_length=1), AfterValidator(distinct)]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a rule says no, and from when on it would not: None if nobody can know."""
+
+    reason_en: str
+    reason_zh: str
+    earliest: date | None = None
+
+
+# What the frame gathers for a kind of rule. `where` takes the table of facts that is named and picks those that count.
+Where = Callable[[Table], BooleanValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many contacts we made on the day: for the contact's creditor, or the most on any one contact point."""
+
+    per: Literal["creditor", "number"]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The last end (NEVER if there is none) of what is open on the day; null if nothing is.
+
+    Refusals are those for the channel of the contact and those for every channel.
+    """
+
+    among: Literal["holds", "refusals"]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Whether the customer granted the contact's creditor one of the purposes, for the contact's channel."""
+
+    purposes: tuple[str, ...]
+
+
+Fact = Count | Until | Granted
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The candidates with everything the rules asked for beside them, as one rule sees them.
+
+    `channel` and `actor` are null where they are not ones we know; `closed` tells that the day has no lawful hour.
+    """
+
+    table: Table
+    rule: int
+    on: date
+
+    @property
+    def channel(self) -> StringValue:
+        return self.table["mask_channel"]
+
+    @property
+    def creditor(self) -> StringValue:
+        return self.table["creditor"]
+
+    @property
+    def closed(self) -> BooleanValue:
+        return self.table["mask_from"].isnull()
+
+    @property
+    def zone_known(self) -> BooleanValue:
+        return self.table["mask_zone_known"]
+
+    @property
+    def customer_known(self) -> BooleanValue:
+        return self.table["mask_known"]
+
+    def fact(self, name: str) -> Value:
+        """This function will return a fact the rule asked for under that name."""
+        return self.table[f"mask_{self.rule}_{name}"]
+
+    def portrait(self, column: str) -> Value:
+        return self.table[f"mask_of_{column}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The judgement over a table; `until` None: no row's earliest day is known. A null in `refuses` refuses."""
+
+    refuses: BooleanValue
+    until: DateValue | None = None
+
+
+def listed(column: StringValue, *, names: Iterable[str], known: Iterable[str]) -> BooleanValue:
+    """This function will tell where the column holds one of the names, or nothing that we know."""
+    among, all_known = set(names), set(known)
+    if among >= all_known:
+        return literal(True)
+    return ~column.isin(sorted(all_known - among)).fill_null(False)
+
+
+def any_of(columns: Iterable[BooleanValue]) -> BooleanValue:
+    found: Any = literal(False)
+    for column in columns:
+        found = found | column
+    return found
+
+
+def only_if(condition: BooleanValue, value: Value) -> Value:
+    """This function will return the value where the condition holds, else null."""
+    return ifelse(condition, value, literal(None).cast(value.type()))
+
+
+class Kind(BaseModel, ABC):
+    """The parameters of one rule; subclasses are the kinds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ClassVar[str]
+    about_en: ClassVar[str]
+    about_zh: ClassVar[str]
+
+    @abstractmethod
+    def judge(self, question: Question) -> Finding | None:
+        """This function will say why the contact may not be made, None if this rule has nothing against it."""
+
+    @abstractmethod
+    def column(self, row: Row) -> Column:
+        """This function will say the same of every row, for a day."""
+
+    def facts(self) -> Mapping[str, Fact]:
+        """This function will name what the frame must gather for `column`."""
+        return {}
+
+    def portrait_columns(self) -> tuple[str, ...]:
+        """This function will name what `column` reads of the portrait."""
+        return ()
+
+    def windows(self) -> tuple[Window, ...] | None:
+        """This function will return the hours of the day that the rule leaves open, None if it is not about hours."""
+        return None
+
+    def zones(self) -> tuple[str, ...]:
+        """This function will return the zones in which a customer without one may be."""
+        return ()

@@ -1,0 +1,174 @@
+"""What a rule may ask about one contact: the contact, the customer, and the day or moment it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict
+
+from dunwell.compliance.kinds.windows import Window
+from dunwell.ledger.kinds import Answerer, Channel, ConsentStance, ContactActor, Direction, HoldKind
+
+CHANNELS: tuple[str, ...] = tuple(Channel.values)
+ACTORS: tuple[str, ...] = tuple(ContactActor.values)
+HOLDS: tuple[str, ...] = tuple(HoldKind.values)
+# How far the customer's own day can be from the day in UTC: for contacts whose local day nobody wrote down.
+DAYS_APART_MAX = 1
+# An end so far away says the same as no end at all.
+NEVER = date(9999, 12, 31)
+
+_FORBID = ConfigDict(extra="forbid")
+
+
+def end_or_never(end: date | None) -> date:
+    return NEVER if end is None else end
+
+
+def known_end(ends: list[date]) -> date | None:
+    """This function will return the day on which the last of the ends has come, None if one of them never comes."""
+    last = max(ends, default=NEVER)
+    return None if last >= NEVER else last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A contact that was made; whatever nobody wrote down is read as if it counted."""
+
+    channel: str | None
+    creditor: str | None = None
+    local_date: date | None = None
+    happened_at: datetime | None = None
+    direction: str | None = Direction.OUTBOUND.value
+    connected: bool | None = None
+    conversation: bool | None = None
+    answered_by: str | None = None
+    contact_point: int | None = None
+
+    __pydantic_config__: ClassVar[ConfigDict] = _FORBID
+
+    def made_on(self, day: date) -> bool:
+        """This function will tell whether we made the contact on that day of the customer's (or may have)."""
+        if self.direction == Direction.INBOUND.value:
+            return False
+        if self.local_date is not None:
+            return self.local_date == day
+        if self.happened_at is None:
+            return True
+        return abs(self.happened_at.date() - day) <= timedelta(days=DAYS_APART_MAX)
+
+    @property
+    def may_be_connected(self) -> bool:
+        return self.connected is not False
+
+    @property
+    def may_be_effective(self) -> bool:
+        """This function will tell whether it was, or may have been, a conversation with the debtor himself."""
+        talked = self.may_be_connected and self.conversation is not False
+        return talked and self.answered_by in (None, Answerer.DEBTOR.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    kind: str
+    from_on: date
+    until_on: date | None = None
+
+    __pydantic_config__: ClassVar[ConfigDict] = _FORBID
+
+    def open(self, on: date) -> bool:
+        return self.from_on <= on < end_or_never(self.until_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    stance: str
+    granted_to: str | None = None
+    purpose: str | None = None
+    channel: str | None = None
+    valid_from: date
+    valid_until: date | None = None
+
+    __pydantic_config__: ClassVar[ConfigDict] = _FORBID
+
+    def grants(self, purposes: tuple[str, ...], *, to: str | None, channel: str | None) -> bool:
+        """This function will tell whether this is a grant for one of the purposes, to the creditor, for the channel."""
+        fits = self.stance == ConsentStance.GRANTED.value and self.purpose in purposes
+        return fits and channel is not None and to is not None and self.granted_to == to and self.covers(channel)
+
+    def covers(self, channel: str | None) -> bool:
+        return self.channel is None or self.channel == channel
+
+    def valid(self, on: date) -> bool:
+        return self.valid_from <= on < end_or_never(self.valid_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """What is known of one customer; the names are those of the portrait and of the snapshot's tables."""
+
+    known: bool = True
+    time_zone: str | None = None
+    contacted_since_overdue: bool | None = None
+    reachable: Mapping[str, bool | None] = field(default_factory=dict)
+    signs: Mapping[str, bool | None] = field(default_factory=dict)
+    special_groups: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    consents: tuple[Consent, ...] = ()
+
+    __pydantic_config__: ClassVar[ConfigDict] = _FORBID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A contact that somebody would like to make."""
+
+    channel: str | None
+    creditor: str | None
+    actor: str | None = ContactActor.ROBOT.value
+
+    __pydantic_config__: ClassVar[ConfigDict] = _FORBID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """May this contact be made to this customer on that day, or, where `at` is given, at that very moment?
+
+    `windows` are the lawful hours of the day by all rules together; `zone` is the customer's, None if unknown.
+    """
+
+    customer: Customer
+    candidate: Candidate
+    on: date
+    windows: tuple[Window, ...] = ()
+    zone: ZoneInfo | None = None
+    at: datetime | None = None
+
+    @property
+    def channel(self) -> str | None:
+        """This function will return the channel of the contact, None if it is not one we know."""
+        return self.candidate.channel if self.candidate.channel in CHANNELS else None
+
+    @property
+    def actor(self) -> str | None:
+        return self.candidate.actor if self.candidate.actor in ACTORS else None
+
+    def granted(self, purposes: tuple[str, ...]) -> bool:
+        to = self.candidate.creditor
+        return any(consent.grants(purposes, to=to, channel=self.channel) for consent in self.consents())
+
+    def consents(self) -> Iterator[Consent]:
+        return (consent for consent in self.customer.consents if consent.valid(self.on))
+
+    def contacts(self) -> Iterator[Contact]:
+        """This function will give the contacts that we made on the day."""
+        return (contact for contact in self.customer.contacts if contact.made_on(self.on))
+
+    def holds(self, kinds: tuple[str, ...]) -> list[Hold]:
+        """This function will give the open holds of these kinds; one of a kind we do not know is of every kind."""
+        fitting = (hold for hold in self.customer.holds if hold.kind in kinds or hold.kind not in HOLDS)
+        return [hold for hold in fitting if kinds and hold.open(self.on)]

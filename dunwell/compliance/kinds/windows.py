@@ -1,0 +1,116 @@
+"""Lawful hours of a day, in minutes from local midnight: half-open windows and what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, available_timezones
+
+DAY_MINUTES = 24 * 60
+
+
+class Window(NamedTuple):
+    """The minutes of a day from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+
+    @property
+    def minutes(self) -> int:
+        return self.end - self.start
+
+
+WHOLE_DAY = (Window(0, DAY_MINUTES),)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def known_zone(name: str | None) -> ZoneInfo | None:
+    """This function will return the time zone of that IANA name, None if there is none."""
+    return ZoneInfo(name) if name in zone_names() and name is not None else None
+
+
+def minute(text: str) -> int:
+    """This function will read "HH:MM" as minutes from midnight; "24:00" is the end of the day."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def outside(start: int, *, end: int) -> tuple[Window, ...]:
+    """This function will return what is left of a day without [start, end), which may run over midnight."""
+    left = [Window(end, start)] if start > end else [Window(0, start), Window(end, DAY_MINUTES)]
+    return tuple(window for window in left if window.minutes > 0)
+
+
+def longest(windows: Sequence[Window]) -> Window | None:
+    """This function will pick the longest window, of equals the first."""
+    return max(windows, key=lambda window: (window.minutes, -window.start), default=None)
+
+
+def within(minutes: float, *, windows: Sequence[Window]) -> bool:
+    return any(window.start <= minutes < window.end for window in windows)
+
+
+def minute_of(moment: datetime) -> float:
+    """This function will return the minutes since local midnight as the clock on the wall shows them."""
+    return moment.hour * 60 + moment.minute + moment.second / 60 + moment.microsecond / 60e6
+
+
+@lru_cache(maxsize=4096)
+def lawful(
+    on: date, *, rules: tuple[tuple[Window, ...], ...], zones: tuple[str, ...] | None = None
+) -> tuple[Window, ...]:
+    """This function will return the windows of the day that every rule allows.
+
+    Without `zones` the customer's own zone is known, and the windows are told in it, whichever it is. With `zones`
+    nobody knows where the customer is: a minute is lawful only if it is so in each of them, told in the first.
+    No zone at all makes no minute lawful, unless there is no rule.
+    """
+    if not rules:
+        return WHOLE_DAY
+    if zones is not None and not zones:
+        return ()
+    fits = (_fits(on, minutes=minutes, rules=rules, zones=zones) for minutes in range(DAY_MINUTES))
+    return _runs(tuple(fits))
+
+
+def _fits(on: date, *, minutes: int, rules: tuple[tuple[Window, ...], ...], zones: tuple[str, ...] | None) -> bool:
+    local: Sequence[float] = [minutes]
+    if zones is not None:
+        moment = datetime.combine(on, time(minutes // 60, minutes % 60), ZoneInfo(zones[0]))
+        local = [minute_of(moment.astimezone(ZoneInfo(zone))) for zone in zones]
+    return all(within(there, windows=windows) for there in local for windows in rules)
+
+
+def _runs(fits: tuple[bool, ...]) -> tuple[Window, ...]:
+    """This function will join neighbouring minutes that fit into windows."""
+    runs = []
+    for fit, group in groupby(enumerate(fits), key=lambda pair: pair[1]):
+        minutes = [position for position, _ in group]
+        if fit:
+            runs.append(Window(minutes[0], minutes[-1] + 1))
+    return tuple(runs)
+
+
+def next_start(moment: datetime, *, windows: Sequence[Window], zone: ZoneInfo) -> datetime | None:
+    """This function will return the first moment after the given one at which a window opens in the zone."""
+    today = moment.astimezone(zone).date()
+    starts = (
+        datetime.combine(today + timedelta(days=days), time(window.start // 60, window.start % 60), zone)
+        for days in range(3)
+        for window in windows
+    )
+    # When clocks are set back, an hour comes twice: a window may open at either.
+    both = (start.replace(fold=fold).astimezone(UTC) for start in starts for fold in (0, 1))
+    later = [start for start in both if start > moment]
+    return min(later).astimezone(zone) if later else None

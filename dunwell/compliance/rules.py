@@ -1,0 +1,173 @@
+"""May we make this contact? The judge of one contact: plain Python over plain values, slow and sure.
+
+The frame says the same of whole tables; a property test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dunwell.compliance.kinds.kind import Finding
+from dunwell.compliance.kinds.question import Candidate, Customer, Question
+from dunwell.compliance.kinds.windows import clock, known_zone, lawful
+from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook
+from dunwell.facts.verdict import Refusal, Verdict
+
+# How often the search for the earliest moment goes from one refusal's end to the next before it gives up.
+LEAPS_MAX = 64
+
+
+class Objection(NamedTuple):
+    """A rule that says no, why, and when it will fall silent: None if nobody can know.
+
+    For a day `falls` is a day; for a moment it is a moment, and no later than the end of the rule's own entry.
+    """
+
+    rule: Rule
+    finding: Finding
+    falls: date | None
+
+    @property
+    def blocks(self) -> bool:
+        return self.rule.enforcement == "block"
+
+
+def judge(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, on: date) -> Verdict:
+    """This function will judge the contact for a day of the customer's: is there an hour at which it is lawful?
+
+    Each refusal's `earliest` is the first day its rule would allow by what is known now; the verdict's is the latest
+    of them, None if one of them is unknown.
+    """
+    book = rulebook.on(on)
+    zone = known_zone(customer.time_zone)
+    question = _question(book, customer=customer, candidate=candidate, on=on, zone=zone)
+    found = _objections(book, question=question)
+    return _verdict(found, question=question, book=book, earliest=_last(found))
+
+
+def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, at: datetime) -> Verdict:
+    """This function will judge the contact for one moment.
+
+    The verdict's `earliest` is exact by what is known now: at that instant the contact is allowed and before it, it
+    is not. A customer whose zone is unknown is judged in every zone he may be in, and all of them must agree.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    found = _objections_at(rulebook, customer=customer, candidate=candidate, at=at)
+    earliest = _earliest(rulebook, customer=customer, candidate=candidate, after=at) if _any_blocks(found) else None
+    zone = known_zone(customer.time_zone)
+    book = rulebook.on(at.astimezone(zone or UTC).date())
+    day = at.astimezone(zone or _places(book, zone=zone)[0] or UTC).date()
+    question = _question(book, customer=customer, candidate=candidate, on=day, zone=zone)
+    return _verdict(found, question=question, book=book, earliest=earliest)
+
+
+def _any_blocks(found: list[Objection]) -> bool:
+    return any(objection.blocks for objection in found)
+
+
+def _last(found: list[Objection]) -> date | None:
+    """This function will return when the last of what blocks falls silent, None if one of them may never."""
+    ends = [objection.falls for objection in found if objection.blocks]
+    known = [end for end in ends if end is not None]
+    return max(known, default=None) if len(known) == len(ends) else None
+
+
+def _question(book: Rulebook, *, customer: Customer, candidate: Candidate, on: date, zone: ZoneInfo | None) -> Question:
+    """This function will lay the question, with the lawful hours of the day by all rules that bind."""
+    question = Question(customer=customer, candidate=candidate, on=on, zone=zone)
+    binding = (rule.terms.windows() for rule in book.rules if rule.narrows and rule.binds(question))
+    rules = tuple(windows for windows in binding if windows is not None)
+    windows = lawful(on, rules=rules, zones=None if zone else book.zones)
+    return replace(question, windows=windows)
+
+
+def _objections(book: Rulebook, *, question: Question) -> list[Objection]:
+    judged = ((rule, rule.terms.judge(question)) for rule in book.rules if rule.binds(question))
+    spoken = ((rule, finding) for rule, finding in judged if finding and _speaks(rule, question=question))
+    return [Objection(rule, finding, finding.earliest) for rule, finding in spoken]
+
+
+def _speaks(rule: Rule, *, question: Question) -> bool:
+    """This function will silence hours that do not block when a whole day is asked about: they forbid no day."""
+    return question.at is not None or rule.narrows or rule.terms.windows() is None
+
+
+def _places(book: Rulebook, *, zone: ZoneInfo | None) -> list[ZoneInfo | None]:
+    """This function will list where the customer may be; None stands for nobody knows at all."""
+    return [zone] if zone else [ZoneInfo(name) for name in book.zones] or [None]
+
+
+def _objections_at(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, at: datetime) -> list[Objection]:
+    """This function will judge the moment in each zone the customer may be in, each rule speaking once."""
+    zone = known_zone(customer.time_zone)
+    book = rulebook.on(at.astimezone(zone or UTC).date())
+    found: dict[str, Objection] = {}
+    for place in _places(book, zone=zone):
+        for objection in _objections_in(rulebook, customer=customer, candidate=candidate, at=at, place=place):
+            name = objection.rule.id
+            found[name] = _last_of(objection, found.get(name, objection))
+    order = {rule.id: position for position, rule in enumerate(rulebook.rules)}
+    return sorted(found.values(), key=lambda objection: order[objection.rule.id])
+
+
+def _objections_in(
+    rulebook: Rulebook, *, customer: Customer, candidate: Candidate, at: datetime, place: ZoneInfo | None
+) -> Iterator[Objection]:
+    day = at.astimezone(place or UTC).date()
+    question = Question(customer=customer, candidate=candidate, on=day, zone=place, at=at)
+    for rule, finding, _ in _objections(rulebook.on(day), question=question):
+        own = _moment(finding.earliest, place=place)
+        ends = [end for end in (own, _moment(rule.valid_until, place=place)) if end is not None]
+        yield Objection(rule, replace(finding, earliest=own), min(ends, default=None))
+
+
+def _last_of(one: Objection, other: Objection) -> Objection:
+    """This function will return, of two objections of one rule, the one that lasts."""
+    if one.falls is None or other.falls is None:
+        return one if one.falls is None else other
+    return max(one, other, key=lambda objection: objection.falls or date.min)
+
+
+def _moment(earliest: date | None, *, place: ZoneInfo | None) -> datetime | None:
+    """This function will return the midnight with which a day begins in the place; a moment stays as it is."""
+    if earliest is None or isinstance(earliest, datetime):
+        return earliest
+    return datetime.combine(earliest, time(), place or UTC)
+
+
+def _earliest(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, after: datetime) -> datetime | None:
+    """This function will leap from the latest end of all refusals to the next until nothing is refused."""
+    at: date | None = after
+    for _ in range(LEAPS_MAX):
+        if not isinstance(at, datetime):
+            return None
+        found = _objections_at(rulebook, customer=customer, candidate=candidate, at=at)
+        if not _any_blocks(found):
+            return at
+        at = _last(found)
+    return None
+
+
+def _verdict(found: list[Objection], *, question: Question, book: Rulebook, earliest: date | None) -> Verdict:
+    zone = _places(book, zone=question.zone)[0]
+    return Verdict(
+        refusals=_said(found, level="block"),
+        warnings=_said(found, level="warn"),
+        reviews=_said(found, level="review"),
+        windows=tuple((clock(window.start), clock(window.end)) for window in question.windows),
+        zone=zone.key if zone else None,
+        earliest=earliest,
+    )
+
+
+def _said(found: list[Objection], *, level: Enforcement) -> tuple[Refusal, ...]:
+    return tuple(
+        Refusal(rule=rule.id, reason_en=finding.reason_en, reason_zh=finding.reason_zh, earliest=finding.earliest)
+        for rule, finding, _ in found
+        if rule.enforcement == level
+    )

@@ -1,0 +1,1 @@
+"""What a mapping file may say, and the recipe that it becomes."""

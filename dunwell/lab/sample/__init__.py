@@ -1,0 +1,1 @@
+"""A portfolio of invented people, written as outside systems would deliver it."""

@@ -1,0 +1,211 @@
+"""The one door through which facts come in: staged by COPY, then one statement for each table, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import Any, TypedDict
+
+import pyarrow as pa
+import pyarrow.csv
+from django.db import connection, transaction
+from psycopg import sql
+
+from dunwell.evidence.actions import record
+from dunwell.ledger import loading
+from dunwell.ledger.models import Batch
+from dunwell.ledger.targets import TARGETS, Target
+
+# One import of a source at a time: the second waits, and then judges what the first has brought.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dunwell/source/' || %s, 0))"
+# Refusals fetched from the database at once.
+_PORTION = 10_000
+
+
+class Counts(TypedDict):
+    """What came of one table's facts in a batch; the digest is over the contents of those added."""
+
+    added: int
+    same: int
+    refused: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A staged fact that the ledger did not take: which row and entry, and which rule its field broke."""
+
+    line: int
+    entry: int
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a batch comes from, as it is written down with it."""
+
+    source: str
+    source_kind: str
+    mapping: str
+    mapping_digest: str
+    origin: str
+    origin_digest: str = ""
+
+
+@dataclass
+class Loading:
+    """A batch on its way into the ledger: `stage` as often as needed, then `settle`, then `close`.
+
+    It lives inside the caller's transaction, which undoes all of it where anything fails.
+    """
+
+    source: str
+    batch_id: int = field(init=False)
+    content: dict[str, Counts] = field(init=False, default_factory=dict)
+    _staged: set[str] = field(init=False, default_factory=set)
+    _names: loading.Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not connection.in_atomic_block:
+            raise RuntimeError("facts are loaded inside a transaction")
+        _run(_LOCK, [self.source])
+        # Dates and times are digested as text: one form, whatever the server is set to.
+        _run("SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true)")
+        _run("SELECT set_config('work_mem', '128MB', true)")
+        self.batch_id = int(_run("SELECT nextval(pg_get_serial_sequence('ledger_batch', 'id'))")[0][0])
+        self._names = loading.Names(self.batch_id)
+        _run(loading.create_refused(self._names))
+
+    def stage(self, target: str, *, rows: pa.Table) -> None:
+        """This function will copy rows into the target's staging table.
+
+        Columns: `line` and `entry` (which row, and which entry of the mapping), `external_id` and fields by the names
+        of `Target.by_name`, a sealed one as `<field>_sealed` and `<field>_digest` (hex with \\x in front); columns
+        left out are null. `<reference>_source` names the source of a reference where it is another one.
+        """
+        if rows.num_rows == 0:
+            return
+        if target not in self._staged:
+            self._staged.add(target)
+            _run(loading.create_stage(TARGETS[target], names=self._names))
+        _copy_in(loading.copy_stage(TARGETS[target], names=self._names, columns=rows.column_names), rows)
+
+    def settle(self) -> None:
+        """This function will move what is staged into the ledger, table after table, and note what it refuses."""
+        for target in TARGETS.values():
+            if target.name in self._staged:
+                self.content[target.name] = self._settle(target)
+
+    def _settle(self, target: Target) -> Counts:
+        _run(loading.analyze(target, names=self._names))
+        if target.version_of:
+            return self._tell(loading.insert_versions(target, names=self._names))
+        _run(loading.mark_repeated(target, names=self._names), {"source": self.source})
+        last_id = _run(loading.last_id(target))[0][0]
+        counts = self._tell(loading.insert_events(target, names=self._names, corrections=False))
+        if _run(loading.count_corrections(target, names=self._names))[0][0]:
+            self._correct(target, counts=counts)
+            counts["digest"] = _run(loading.digest_of_batch(target), {"batch": self.batch_id, "after": last_id})[0][0] or ""
+        return counts
+
+    def _correct(self, target: Target, *, counts: Counts) -> None:
+        """This function will add corrections to the counts, in rounds: one may correct another of the same batch."""
+        more = counts
+        while more["added"] or more is counts:
+            more = self._tell(loading.insert_events(target, names=self._names, corrections=True))
+            for number in ("added", "same", "refused"):
+                counts[number] += more[number]
+        counts["refused"] += _run(loading.refuse_corrections(target, names=self._names))[0][0]
+
+    def _tell(self, statement: sql.Composed) -> Counts:
+        added, same, refused, digest = _run(statement, {"source": self.source, "batch": self.batch_id})[0]
+        return Counts(added=added, same=same, refused=refused, digest=digest or "")
+
+    def refusals(self) -> Iterator[Refusal]:
+        """This function will yield what the ledger refused, row by row, the first cause of each first."""
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(loading.read_refused(self._names))
+            while portion := cursor.fetchmany(_PORTION):
+                yield from (Refusal(line, entry, *reason.split(":")) for line, entry, reason in portion)
+
+    def refused_lines(self) -> int:
+        """This function will count the rows of which the ledger refused something."""
+        return int(_run(loading.count_refused_lines(self._names))[0][0])
+
+    def close(self, origin: Origin, *, rows_read: int, rows_refused: int, by: str, at: datetime) -> Batch:
+        """This function will write the batch and its evidence, and drop the staging tables."""
+        for target in self._staged:
+            _run(loading.drop_stage(TARGETS[target], names=self._names))
+        _run(loading.drop_refused(self._names))
+        batch = Batch.objects.create(
+            id=self.batch_id,
+            recorded_at=at,
+            by=by,
+            source=origin.source,
+            source_kind=origin.source_kind,
+            mapping=origin.mapping,
+            mapping_digest=origin.mapping_digest,
+            origin=origin.origin,
+            origin_digest=origin.origin_digest,
+            rows_read=rows_read,
+            rows_refused=rows_refused,
+            content=self.content,
+        )
+        _record(batch, origin=origin)
+        return batch
+
+
+def _record(batch: Batch, *, origin: Origin) -> None:
+    record(
+        action="ledger.batch",
+        subject=f"batch/{batch.id}",
+        by=batch.by,
+        at=batch.recorded_at,
+        detail={
+            **{name: getattr(origin, name) for name in Origin.__dataclass_fields__},
+            "rows_read": batch.rows_read,
+            "rows_refused": batch.rows_refused,
+            "content": {target: dict(counts) for target, counts in batch.content.items()},
+        },
+    )
+
+
+@transaction.atomic
+def load_batch(tables: Mapping[str, pa.Table], *, origin: Origin, by: str, at: datetime) -> tuple[Batch, list[Refusal]]:
+    """This function will load whole tables of facts by target, and return the batch and what was refused.
+
+    The columns are those of `Loading.stage`; a table without `line` is numbered from 1.
+    """
+    load = Loading(origin.source)
+    rows_read = 0
+    for target, rows in tables.items():
+        load.stage(target, rows=_numbered(rows))
+        rows_read += rows.num_rows
+    load.settle()
+    refused = list(load.refusals())
+    return load.close(origin, rows_read=rows_read, rows_refused=load.refused_lines(), by=by, at=at), refused
+
+
+def _numbered(rows: pa.Table) -> pa.Table:
+    if "line" not in rows.column_names:
+        rows = rows.append_column("line", pa.array(range(1, rows.num_rows + 1), pa.int64()))
+    if "entry" not in rows.column_names:
+        rows = rows.append_column("entry", pa.nulls(rows.num_rows, pa.int64()).fill_null(0))
+    return rows
+
+
+def _run(statement: str | sql.Composable, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _copy_in(statement: sql.Composed, rows: pa.Table) -> None:
+    """This function will send the rows as CSV: strings are quoted, so that an empty one is not taken for null."""
+    buffer = BytesIO()
+    pyarrow.csv.write_csv(rows, buffer, pyarrow.csv.WriteOptions(include_header=False))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(buffer.getbuffer())

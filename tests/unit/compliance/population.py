@@ -1,0 +1,249 @@
+"""Customers for the tests: from values to the tables the frame reads, and by chance from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from dunwell.compliance.frame import mask
+from dunwell.compliance.kinds.kind import SIGNS
+from dunwell.compliance.kinds.question import CHANNELS, Candidate, Consent, Contact, Customer, Hold
+from dunwell.compliance.rulebook.model import Rulebook
+from dunwell.facts.verdict import Verdict
+from dunwell.ledger.kinds import Answerer, HoldKind
+
+DAY = date(2026, 3, 10)
+REACHES = ("sms", "app_push", "email", "voice", "social", "letter")
+
+SCHEMAS = {
+    "contacts": pa.schema(
+        [
+            ("party_id", pa.int64()),
+            ("happened_at", pa.timestamp("us")),
+            ("local_date", pa.date32()),
+            ("direction", pa.string()),
+            ("channel", pa.string()),
+            ("connected", pa.bool_()),
+            ("conversation", pa.bool_()),
+            ("answered_by", pa.string()),
+            ("contact_point_id", pa.int64()),
+            ("creditor", pa.string()),
+        ]
+    ),
+    "holds": pa.schema(
+        [("party_id", pa.int64()), ("kind", pa.string()), ("from_on", pa.date32()), ("until_on", pa.date32())]
+    ),
+    "consents": pa.schema(
+        [
+            ("party_id", pa.int64()),
+            ("stance", pa.string()),
+            ("granted_to", pa.string()),
+            ("purpose", pa.string()),
+            ("channel", pa.string()),
+            ("valid_from", pa.date32()),
+            ("valid_until", pa.date32()),
+        ]
+    ),
+    "portrait": pa.schema(
+        [
+            ("party_id", pa.int64()),
+            ("time_zone", pa.string()),
+            ("contacted_since_overdue", pa.bool_()),
+            ("special_groups", pa.string()),
+            *((f"reachable_{channel}", pa.bool_()) for channel in REACHES),
+            *((sign, pa.bool_()) for sign in SIGNS),
+        ]
+    ),
+    "candidates": pa.schema(
+        [
+            ("row", pa.int64()),
+            ("party_id", pa.int64()),
+            ("customer", pa.string()),
+            ("creditor", pa.string()),
+            ("treatment", pa.string()),
+            ("channel", pa.string()),
+            ("actor", pa.string()),
+        ]
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One customer and one contact that somebody would like to make."""
+
+    customer: Customer
+    candidate: Candidate
+
+
+def _rows(number: int, pair: Pair) -> dict[str, list[dict[str, Any]]]:
+    customer, candidate = pair.customer, pair.candidate
+    portrait = {
+        "party_id": number,
+        "time_zone": customer.time_zone,
+        "contacted_since_overdue": customer.contacted_since_overdue,
+        "special_groups": customer.special_groups,
+        **{f"reachable_{channel}": customer.reachable.get(channel) for channel in REACHES},
+        **{sign: customer.signs.get(sign) for sign in SIGNS},
+    }
+    return {
+        "contacts": [
+            {
+                "party_id": number,
+                "contact_point_id": contact.contact_point,
+                **{
+                    name: getattr(contact, name)
+                    for name in SCHEMAS["contacts"].names
+                    if name not in ("party_id", "contact_point_id")
+                },
+            }
+            for contact in customer.contacts
+        ],
+        "holds": [
+            {"party_id": number, "kind": hold.kind, "from_on": hold.from_on, "until_on": hold.until_on}
+            for hold in customer.holds
+        ],
+        "consents": [
+            {
+                "party_id": number,
+                **{name: getattr(consent, name) for name in SCHEMAS["consents"].names if name != "party_id"},
+            }
+            for consent in customer.consents
+        ],
+        "portrait": [portrait] if customer.known else [],
+        "candidates": [
+            {
+                "row": number,
+                "party_id": number,
+                "customer": f"s/{number}",
+                "creditor": candidate.creditor,
+                "treatment": "t",
+                "channel": candidate.channel,
+                "actor": candidate.actor,
+            }
+        ],
+    }
+
+
+def tables(pairs: Iterable[Pair]) -> dict[str, ibis.Table]:
+    """This function will lay the pairs out as the tables of a snapshot, a portrait and the candidates."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
+    for number, pair in enumerate(pairs):
+        for name, found in _rows(number, pair).items():
+            rows[name] += found
+    connection = ibis.duckdb.connect()
+    return {
+        name: connection.create_table(name, pa.Table.from_pylist(rows[name], schema=schema))
+        for name, schema in SCHEMAS.items()
+    }
+
+
+def masked(pairs: Sequence[Pair], *, rulebook: Rulebook, on: date) -> list[dict[str, Any]]:
+    """This function will run the frame over the pairs and return its rows in their order."""
+    laid = tables(pairs)
+    result = mask(laid["candidates"], tables=laid, portrait=laid["portrait"], rulebook=rulebook, on=on)
+    return result.order_by("row").to_pyarrow().to_pylist()
+
+
+def as_row(verdict: Verdict) -> dict[str, Any]:
+    """This function will write the judge's verdict the way the frame writes its own."""
+
+    def minutes(window: tuple[str, str]) -> int:
+        start, end = (int(text[:2]) * 60 + int(text[3:]) for text in window)
+        return end - start
+
+    best = max(verdict.windows, key=minutes, default=(None, None))
+    return {
+        "allowed": verdict.allowed,
+        "refused_rules": ";".join(refusal.rule for refusal in verdict.refusals),
+        "warned_rules": ";".join(refusal.rule for refusal in verdict.warnings),
+        "review_rules": ";".join(refusal.rule for refusal in verdict.reviews),
+        "window_from": best[0],
+        "window_until": best[1],
+        "window_zone": verdict.zone,
+        "earliest_on": verdict.earliest,
+    }
+
+
+# ---- by chance -------------------------------------------------------------------------------------------------------
+
+CREDITORS = ("a", "b", None)
+YES_NO = (True, False, None)
+PURPOSES = ("contact_at_night", "collection", "repeated_attempts", "marketing", "home_visit", None)
+
+
+def _day(chance: Random) -> date:
+    return DAY + timedelta(days=chance.choice((-9, -1, -1, 0, 0, 0, 1, 1, 9)))
+
+
+def _contact(chance: Random) -> Contact:
+    local = chance.choice((DAY, DAY, DAY, _day(chance), None))
+    moment = datetime(2026, 3, 10, 12) + timedelta(hours=chance.choice((-60, -37, -36, 0, 30, 36, 60)))
+    return Contact(
+        channel=chance.choice((*CHANNELS, "voice", "voice", "pigeon", None)),
+        creditor=chance.choice(CREDITORS),
+        local_date=local,
+        happened_at=chance.choice((moment, moment, None)),
+        direction=chance.choice(("outbound", "outbound", "inbound", None)),
+        connected=chance.choice(YES_NO),
+        conversation=chance.choice(YES_NO),
+        answered_by=chance.choice((*Answerer.values, None)),
+        contact_point=chance.choice((1, 2, None)),
+    )
+
+
+def _hold(chance: Random) -> Hold:
+    start = _day(chance)
+    end = chance.choice((None, DAY, DAY + timedelta(days=1), DAY + timedelta(days=20), date(9999, 12, 31)))
+    return Hold(
+        kind=chance.choice((*HoldKind.values, "unheard_of")),
+        from_on=start,
+        until_on=None if end is None else max(start, end),
+    )
+
+
+def _consent(chance: Random) -> Consent:
+    start = _day(chance)
+    end = chance.choice((None, DAY, DAY + timedelta(days=1), DAY + timedelta(days=20)))
+    return Consent(
+        stance=chance.choice(("granted", "granted", "refused")),
+        granted_to=chance.choice(CREDITORS),
+        purpose=chance.choice(PURPOSES),
+        channel=chance.choice((*CHANNELS, None, None, "pigeon")),
+        valid_from=start,
+        valid_until=None if end is None else max(start, end),
+    )
+
+
+def some_pair(chance: Random) -> Pair:
+    """This function will make up a customer and a contact; most of what can go wrong is rare, so that much is allowed."""
+
+    def few(make: Any, most: int) -> tuple[Any, ...]:
+        return tuple(make(chance) for _ in range(chance.choice((0, 0, 0, 1, most))))
+
+    well = chance.random() < 0.5
+    contact = Candidate(
+        channel=chance.choice((*CHANNELS, "voice", None)) if well else chance.choice((*CHANNELS, "pigeon")),
+        creditor=chance.choice(("a", "a", "b", None)),
+        actor=chance.choice(("human", "robot", "robot", "human" if well else "ghost", None)),
+    )
+    history = {"contacts": few(_contact, 7), "holds": few(_hold, 2), "consents": few(_consent, 4)}
+    if not well and chance.random() < 0.1:
+        return Pair(Customer(known=False), contact)
+    return Pair(
+        Customer(
+            time_zone=chance.choice(("Asia/Shanghai", "Europe/London", "Mars/Olympus", None)),
+            contacted_since_overdue=True if well else chance.choice(YES_NO),
+            reachable={channel: True if well else chance.choice(YES_NO) for channel in REACHES},
+            signs={sign: False if well else chance.choice(YES_NO) for sign in SIGNS},
+            special_groups=chance.choice((None, None, "elderly", "elderly,minor", "minors", "")),
+            **history,
+        ),
+        contact,
+    )

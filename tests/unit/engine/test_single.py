@@ -1,0 +1,141 @@
+"""The judge: its outcomes, its explanations, and the facts it refuses."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import engine_models as build
+import pytest
+from engine_models import formula, table
+
+from dunwell.engine import single
+from dunwell.engine.model import InputError
+from dunwell.engine.single import Outcome, Trial
+
+D = Decimal
+INPUTS = {"dpd": "number", "kind": "string"}
+RULES = [["< 30", "-", '"remind"'], [">= 30", '"consumer"', '"call"'], [">= 60", "-", '"visit"']]
+
+
+def outcome(folder: Path, policy: str, dpd: object, kind: object, default: str = "null") -> Outcome:
+    decision = table("T", rules=RULES, inputs=INPUTS, outputs={"": ""}, policy=policy, defaults={"": default})
+    if policy == "COLLECT":
+        decision = table("T", rules=RULES, inputs=INPUTS, policy=policy)
+    model = build.load(folder, decision, inputs=INPUTS)
+    return single.decide(model, {"dpd": dpd, "kind": kind})["T"]
+
+
+def test_first_stops_at_the_first_match_and_says_what_failed_before(tmp_path: Path) -> None:
+    assert outcome(tmp_path, "FIRST", 70, "consumer") == Outcome(
+        "ok", {"T": "call"}, rules=("r2",), trace=(Trial("r1", "dpd", "< 30", D(70)), Trial("r2"))
+    )
+
+
+def test_the_first_cell_that_fails_is_the_one_that_is_told(tmp_path: Path) -> None:
+    assert outcome(tmp_path, "FIRST", 40, "company").trace == (
+        Trial("r1", "dpd", "< 30", D(40)),
+        Trial("r2", "kind", '"consumer"', "company"),
+        Trial("r3", "dpd", ">= 60", D(40)),
+    )
+
+
+@pytest.mark.parametrize(("default", "value"), [("null", None), ('"wait"', "wait"), ("kind", "company")])
+@pytest.mark.parametrize("policy", ["FIRST", "UNIQUE"])
+def test_no_match_gives_the_default_and_no_rule(policy: str, default: str, value: object, tmp_path: Path) -> None:
+    found = outcome(tmp_path, policy, 40, "company", default)
+    assert (found.status, found.outputs, found.rules) == ("no_match", {"T": value}, ())
+
+
+def test_unique_with_one_match_is_ok_after_trying_all(tmp_path: Path) -> None:
+    found = outcome(tmp_path, "UNIQUE", 10, None)
+    assert (found.status, found.outputs, found.rules, len(found.trace)) == ("ok", {"T": "remind"}, ("r1",), 3)
+
+
+def test_unique_with_two_matches_is_a_conflict_that_names_both(tmp_path: Path) -> None:
+    found = outcome(tmp_path, "UNIQUE", 70, "consumer", '"wait"')
+    assert (found.status, found.outputs, found.rules) == ("conflict", {"T": None}, ("r2", "r3"))
+
+
+def test_collect_gives_a_row_for_each_match_in_the_order_of_rules(tmp_path: Path) -> None:
+    found = outcome(tmp_path, "COLLECT", 70, "consumer")
+    assert (found.status, found.outputs, found.rules) == ("ok", {}, ("r2", "r3"))
+    assert found.rows == ({"T": "call"}, {"T": "visit"})
+
+
+def test_collect_without_a_match_gives_no_row(tmp_path: Path) -> None:
+    found = outcome(tmp_path, "COLLECT", None, None)
+    assert (found.status, found.rows, found.rules) == ("no_match", (), ())
+
+
+def test_later_decisions_see_earlier_ones(tmp_path: Path) -> None:
+    first = table("T", rules=[["-", "1"]], inputs={"dpd": "number"}, outputs={"": "number"})
+    model = build.load(tmp_path, first, formula("twice", "T * 2", after=["T"]), inputs={"dpd": "number"})
+    assert single.decide(model, {"dpd": None})["twice"] == Outcome("ok", {"twice": D(2)})
+
+
+def test_sums_and_products_are_exact_beyond_the_default_precision(tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x * x + 0.000000001", needs=["x"]), inputs={"x": "number"})
+    x = D("123456789012345678.123")
+    got = single.decide(model, {"x": x})["f"].outputs["f"]
+    assert isinstance(got, Decimal)
+    assert Fraction(got) == Fraction(x) ** 2 + Fraction(1, 10**9)
+
+
+@pytest.mark.parametrize("score", [0.1, D("0.1")])
+def test_a_binary_float_equals_the_decimal_it_is_written_as(score: object, tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x = 0.1", needs=["x"]), inputs={"x": "number"})
+    assert single.decide(model, {"x": score})["f"].outputs == {"f": True}
+
+
+def test_a_binary_float_is_not_computed_with(tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x + 1", needs=["x"]), inputs={"x": "number"})
+    with pytest.raises(InputError, match=r"0.1 \+ Decimal\('1'\) computes with a binary float -> give it as Decimal"):
+        single.decide(model, {"x": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("number", 1), ("number", D("1.5")), ("number", 1.5), ("string", ""), ("boolean", False), ("date", build.DAY)],
+)
+def test_facts_of_the_right_type_are_accepted(kind: str, value: object, tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x", needs=["x"]), inputs={"x": kind})
+    assert single.decide(model, {"x": value})["f"].outputs["f"] == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("number", "1", "'1' (str)"),
+        ("number", True, "True (bool)"),
+        ("number", float("nan"), "nan (float)"),
+        ("number", D("NaN"), "Decimal('NaN') (Decimal)"),
+        ("string", 1, "1 (int)"),
+        ("boolean", 1, "1 (int)"),
+        ("boolean", "true", "'true' (str)"),
+        ("date", "2026-01-01", "'2026-01-01' (str)"),
+        ("date", datetime(2026, 1, 1, tzinfo=UTC), "datetime.datetime(2026, 1, 1, 0, 0, "),
+    ],
+)
+def test_facts_of_another_type_are_refused(kind: str, value: object, shown: str, tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x", needs=["x"]), inputs={"x": kind})
+    with pytest.raises(InputError) as refused:
+        single.decide(model, {"x": value})
+    assert str(refused.value).startswith(f"a model: 'x' is {shown}")
+    assert str(refused.value).endswith(f"-> give a {kind}, or None")
+
+
+def test_missing_facts_are_refused(tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x", needs=["x"]), inputs={"x": "date"})
+    with pytest.raises(InputError) as refused:
+        single.decide(model, {"y": date(2026, 1, 1)})
+    assert str(refused.value) == "a model: the facts lack 'x' -> add it; None if it is not known"
+
+
+def test_unknown_decision_is_refused_with_the_names_there_are(tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "1"), formula("g", "2"))
+    with pytest.raises(InputError) as refused:
+        model.decision("h")
+    assert str(refused.value) == "a model: no decision is called 'h' -> use one of: f, g"
