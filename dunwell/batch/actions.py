@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 
 from django.db import connection, transaction
+from psycopg import sql
 
 from dunwell import database
 from dunwell.batch import cycle, definitions, snapshot
@@ -97,14 +97,21 @@ def _save(folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, vers
         run, made = PlanRun.objects.get_or_create(
             inputs_digest=inputs,
             defaults={
-                "as_of": as_of, "made_at": at, "by": by, "plan_digest": digest, "versions": versions,
+                "as_of": as_of,
+                "made_at": at,
+                "by": by,
+                "plan_digest": digest,
+                "versions": versions,
                 "counts": json.loads((folder / "funnel.json").read_text()),
             },
         )
         if made:
             _copy_in(run, folder / "plan.csv")
             record(
-                action="plan.made", subject=f"plan_run/{run.inputs_digest[:12]}", by=by, at=at,
+                action="plan.made",
+                subject=f"plan_run/{run.inputs_digest[:12]}",
+                by=by,
+                at=at,
                 detail={"as_of": as_of.isoformat(), "plan_digest": digest, "inputs_digest": inputs},
             )
     return run
@@ -118,13 +125,15 @@ def file_digest(path: Path) -> str:
 
 def _copy_in(run: PlanRun, csv: Path) -> None:
     """This function will load the plan's file into its table through a staging table, in the caller's transaction."""
-    columns = ", ".join(cycle.PLAN)
-    table = Plan._meta.db_table
+    columns = sql.SQL(", ").join(map(sql.Identifier, cycle.PLAN))
+    table = sql.Identifier(Plan._meta.db_table)
+    stage = sql.SQL("CREATE TEMP TABLE plan_staging ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(columns, table)
+    insert = sql.SQL("INSERT INTO {} (run_id, {}) SELECT {}, {} FROM plan_staging").format(
+        table, columns, run.pk, columns
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE plan_staging ON COMMIT DROP AS SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608
-        with cursor.cursor.copy("COPY plan_staging FROM STDIN (FORMAT CSV, HEADER)") as copy, csv.open("rb") as file:
+        cursor.execute(stage)
+        with cursor.copy("COPY plan_staging FROM STDIN (FORMAT CSV, HEADER)") as copy, csv.open("rb") as file:
             while block := file.read(1 << 20):
                 copy.write(block)
-        cursor.execute(
-            f"INSERT INTO {table} (run_id, {columns}) SELECT %s, {columns} FROM plan_staging", [run.pk]  # noqa: S608
-        )
+        cursor.execute(insert)

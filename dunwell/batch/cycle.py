@@ -21,15 +21,45 @@ from dunwell.portrait.frame import portrait, positions
 from dunwell.score.frame import probabilities
 
 TABLES = (
-    "parties", "accounts", "charges", "payments", "adjustments", "holds", "contacts", "contact_points", "consents",
+    "parties",
+    "accounts",
+    "charges",
+    "payments",
+    "adjustments",
+    "holds",
+    "contacts",
+    "contact_points",
+    "consents",
     "signals",
 )
 
 # The columns of the plan, in the order of the file and of the database's table.
 PLAN = (
-    "customer", "status", "treatment", "channel", "actor", "script", "window_from", "window_until", "time_zone",
-    "accounts", "amounts", "past_due_days", "delinquent_days", "grade", "arrears_type", "value_class", "care",
-    "pay_probability", "expected_value", "rules", "factors", "refused", "earliest_on", "fell_back_from", "versions",
+    "customer",
+    "status",
+    "treatment",
+    "channel",
+    "actor",
+    "script",
+    "window_from",
+    "window_until",
+    "time_zone",
+    "accounts",
+    "amounts",
+    "past_due_days",
+    "delinquent_days",
+    "grade",
+    "arrears_type",
+    "value_class",
+    "care",
+    "pay_probability",
+    "expected_value",
+    "rules",
+    "factors",
+    "refused",
+    "earliest_on",
+    "fell_back_from",
+    "versions",
 )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from dunwell.compliance.rulebook import Rulebook
-from dunwell.compliance.rulebook import load as load_rulebook
+from dunwell.compliance.rulebook.model import Rulebook
+from dunwell.compliance.rulebook.reading import load as load_rulebook
 from dunwell.database import ROOT
 from dunwell.decide.rules import Capacity, Catalogue, load_capacity, load_catalogue
 from dunwell.engine.dmn import load as load_decisions
@@ -47,7 +47,7 @@ def load(root: Path = ROOT, *, capacity: Path | None = None) -> Definitions:
         catalogue=load_catalogue(root / "strategies/treatments.yaml"),
         terms=load_terms(root / "strategies/positions.yaml"),
         scorecard=load_scorecard(root / SCORECARD[0]),
-        rulebook=load_rulebook(root / RULEBOOKS[0]),
+        rulebook=load_rulebook([root / RULEBOOKS[0]]),
         capacity=load_capacity(chosen),
         versions={
             "dunwell": installed_version("dunwell"),
@@ -60,7 +60,7 @@ def load(root: Path = ROOT, *, capacity: Path | None = None) -> Definitions:
 
 
 def keep(folder: Path, *, root: Path = ROOT, capacity: Path | None = None) -> None:
-    """This function will copy the definitions into a run's folder, so that the run can be replayed after they change."""
+    """This function will copy the definitions into a run's folder: it can be replayed after they change."""
     for part in (*STRATEGY, *SCORECARD, *RULEBOOKS, CAPACITY):
         source, target = root / part, folder / part
         if part == CAPACITY and capacity is not None:

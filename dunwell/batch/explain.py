@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from dunwell.batch import cycle, definitions
 from dunwell.batch.report import ARREARS_TYPES, CHANNELS, LANGUAGES
-from dunwell.compliance.rulebook import Rulebook
+from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.facts.errors import DunwellError
 from dunwell.facts.money import Money
 from dunwell.portrait.dimensions import DIMENSIONS
@@ -66,7 +66,9 @@ def _replay(customer: str, *, folder: Path, chosen: definitions.Definitions, as_
     accounts = tables["accounts"].filter(tables["accounts"].party_id == party)
     wanted = engine.create_table("wanted_accounts", accounts, temp=True)
     own = {
-        name: table.filter(table.party_id == party) if "party_id" in table.columns else table.semi_join(wanted, "account_id")
+        name: table.filter(table.party_id == party)
+        if "party_id" in table.columns
+        else table.semi_join(wanted, "account_id")
         for name, table in tables.items()
     }
     own = {name: engine.create_table(f"own_{name}", table, temp=True) for name, table in own.items()}
@@ -96,7 +98,9 @@ def _find(parties: Any, customer: str) -> int:
         names = ", ".join(str(row["customer"]) for row in found)
         raise DunwellError(f"several customers fit: {names}", place=customer, cure="give the name with its source")
     raise DunwellError(
-        "no such customer in this plan's data", place=customer, cure="look the id up in out/plan.csv, or import it first"
+        "no such customer in this plan's data",
+        place=customer,
+        cure="look the id up in out/plan.csv, or import it first",
     )
 
 
@@ -154,7 +158,9 @@ class _Words:
     def portrait(self, path: _Path) -> Chapter:
         told = [self._dimension(dimension, path.portrait[dimension.name]) for dimension in DIMENSIONS]
         lines = [line for line in told if line]
-        lines.append(_("Completeness of the portrait: %(share)s.") % {"share": self._share(path.portrait["completeness"])})
+        lines.append(
+            _("Completeness of the portrait: %(share)s.") % {"share": self._share(path.portrait["completeness"])}
+        )
         return Chapter(_("Who the customer is"), tuple(lines))
 
     def _dimension(self, dimension: Any, value: Any) -> str:
@@ -203,7 +209,7 @@ class _Words:
 
     def _refusals(self, row: Row, rulebook: Rulebook) -> list[str]:
         ids = [rule for rule in row["refused_rules"].split(";") if rule]
-        lines = [f"{getattr(rulebook.rule(rule).sentence, self.side)} ({rule})" for rule in ids]
+        lines = [f"{rulebook.sentence(rule, language=self.side)} ({rule})" for rule in ids]
         if row["earliest_on"]:
             lines.append(_("earliest allowed: %(day)s") % {"day": self.day(row["earliest_on"])})
         return lines
@@ -218,9 +224,13 @@ class _Words:
             return [STATUSES[self.side][plan["status"]]]
         treatment = self.chosen.catalogue[plan["treatment"]]
         known = {
-            "treatment": getattr(treatment.name, self.side), "channel": _named(CHANNELS, plan["channel"], self.side),
-            "from": plan["window_from"], "until": plan["window_until"], "script": plan["script"],
-            "value": plan["expected_value"], "zone": plan["time_zone"] or "?",
+            "treatment": getattr(treatment.name, self.side),
+            "channel": _named(CHANNELS, plan["channel"], self.side),
+            "from": plan["window_from"],
+            "until": plan["window_until"],
+            "script": plan["script"],
+            "value": plan["expected_value"],
+            "zone": plan["time_zone"] or "?",
         }
         lines = [
             _("%(treatment)s by %(channel)s between %(from)s and %(until)s (%(zone)s), script %(script)s.") % known,

@@ -87,8 +87,7 @@ class _Words:
         return _named(ARREARS_TYPES, code, self.side)
 
     def rule(self, code: str) -> str:
-        rule = self.chosen.rulebook.rule(code)
-        return f"{getattr(rule.sentence, self.side)} ({code})"
+        return f"{self.chosen.rulebook.sentence(code, language=self.side)} ({code})"
 
 
 def _named(names: Mapping[str, tuple[str, str]], code: str, side: str) -> str:
@@ -96,13 +95,19 @@ def _named(names: Mapping[str, tuple[str, str]], code: str, side: str) -> str:
 
 
 CHANNELS = {
-    "sms": ("SMS", "短信"), "app_push": ("App push", "应用推送"), "email": ("E-mail", "邮件"),
-    "voice": ("Call", "电话"), "social": ("Social messaging", "社交消息"), "letter": ("Letter", "信函"),
+    "sms": ("SMS", "短信"),
+    "app_push": ("App push", "应用推送"),
+    "email": ("E-mail", "邮件"),
+    "voice": ("Call", "电话"),
+    "social": ("Social messaging", "社交消息"),
+    "letter": ("Letter", "信函"),
     "visit": ("Visit", "上门"),
 }
 ARREARS_TYPES = {
-    "malicious": ("Malicious", "恶意欠费"), "non_malicious": ("Non-malicious", "非恶意欠费"),
-    "historical": ("Historical", "历史遗留"), "new_business": ("New business", "新增业务"),
+    "malicious": ("Malicious", "恶意欠费"),
+    "non_malicious": ("Non-malicious", "非恶意欠费"),
+    "historical": ("Historical", "历史遗留"),
+    "new_business": ("New business", "新增业务"),
 }
 
 
@@ -120,8 +125,12 @@ def _funnel(statuses: Mapping[str, int], customers: int, words: _Words) -> list[
     lawful = eligible - statuses.get("not_allowed", 0)
     worth = lawful - statuses.get("not_worth_it", 0)
     steps = [
-        (_("In the portfolio"), customers), (_("Overdue"), overdue), (_("A treatment fits"), eligible),
-        (_("Lawful today"), lawful), (_("Worth it"), worth), (_("Planned (within capacity)"), statuses.get("planned", 0)),
+        (_("In the portfolio"), customers),
+        (_("Overdue"), overdue),
+        (_("A treatment fits"), eligible),
+        (_("Lawful today"), lawful),
+        (_("Worth it"), worth),
+        (_("Planned (within capacity)"), statuses.get("planned", 0)),
     ]
     whole = max(customers, 1)
     return [Bar(label, words.number(n), round(100 * n / whole, 1), words.share(n / whole)) for label, n in steps]
@@ -130,7 +139,9 @@ def _funnel(statuses: Mapping[str, int], customers: int, words: _Words) -> list[
 def _tiles(plan: Any, funnel: Mapping[str, Any], words: _Words) -> list[tuple[str, str]]:
     from django.utils.translation import gettext as _
 
-    planned = plan.filter("status = 'planned'").aggregate("count(*), coalesce(sum(expected_value::DOUBLE), 0)").fetchone()
+    planned = (
+        plan.filter("status = 'planned'").aggregate("count(*), coalesce(sum(expected_value::DOUBLE), 0)").fetchone()
+    )
     return [
         (_("Customers in the portfolio"), words.number(funnel["customers"])),
         (_("Overdue customers"), words.number(sum(funnel["statuses"].values()))),

@@ -13,11 +13,12 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, LiteralString, cast
 from zoneinfo import ZoneInfo
 
 import duckdb
 from django.db import connection, transaction
+from psycopg import sql
 
 from dunwell.ledger.models import Batch
 
@@ -28,8 +29,15 @@ MONEY = "DECIMAL(18,3)"
 TABLES: dict[str, tuple[dict[str, str], str]] = {
     "parties": (
         {
-            "party_id": "BIGINT", "customer": "VARCHAR", "kind": "VARCHAR", "region": "VARCHAR", "time_zone": "VARCHAR",
-            "language": "VARCHAR", "tier": "VARCHAR", "special_groups": "VARCHAR", "customer_since": "DATE",
+            "party_id": "BIGINT",
+            "customer": "VARCHAR",
+            "kind": "VARCHAR",
+            "region": "VARCHAR",
+            "time_zone": "VARCHAR",
+            "language": "VARCHAR",
+            "tier": "VARCHAR",
+            "special_groups": "VARCHAR",
+            "customer_since": "DATE",
         },
         """
         SELECT p.id, p.source || '/' || p.external_id, p.kind, d.region, d.time_zone, d.language, d.tier,
@@ -43,9 +51,16 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "accounts": (
         {
-            "account_id": "BIGINT", "party_id": "BIGINT", "account": "VARCHAR", "product_line": "VARCHAR",
-            "creditor": "VARCHAR", "currency": "VARCHAR", "opened_on": "DATE", "credit_limit": MONEY,
-            "grace_days": "INTEGER", "closed_on": "DATE",
+            "account_id": "BIGINT",
+            "party_id": "BIGINT",
+            "account": "VARCHAR",
+            "product_line": "VARCHAR",
+            "creditor": "VARCHAR",
+            "currency": "VARCHAR",
+            "opened_on": "DATE",
+            "credit_limit": MONEY,
+            "grace_days": "INTEGER",
+            "closed_on": "DATE",
         },
         """
         SELECT a.id, r.party_id, a.source || '/' || a.external_id, a.product_line, a.creditor, a.currency,
@@ -65,8 +80,13 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "charges": (
         {
-            "charge_id": "BIGINT", "account_id": "BIGINT", "charge": "VARCHAR", "booked_on": "DATE", "due_on": "DATE",
-            "component": "VARCHAR", "amount": MONEY,
+            "charge_id": "BIGINT",
+            "account_id": "BIGINT",
+            "charge": "VARCHAR",
+            "booked_on": "DATE",
+            "due_on": "DATE",
+            "component": "VARCHAR",
+            "amount": MONEY,
         },
         """
         SELECT x.id, x.account_id, x.external_id, x.booked_on, x.due_on, x.component, x.amount
@@ -76,7 +96,11 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "payments": (
         {
-            "payment_id": "BIGINT", "account_id": "BIGINT", "charge_id": "BIGINT", "paid_on": "DATE", "amount": MONEY,
+            "payment_id": "BIGINT",
+            "account_id": "BIGINT",
+            "charge_id": "BIGINT",
+            "paid_on": "DATE",
+            "amount": MONEY,
         },
         """
         SELECT x.id, x.account_id, x.charge_id, x.paid_on, x.amount
@@ -86,8 +110,12 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "adjustments": (
         {
-            "account_id": "BIGINT", "charge_id": "BIGINT", "payment_id": "BIGINT", "effective_on": "DATE",
-            "kind": "VARCHAR", "amount": MONEY,
+            "account_id": "BIGINT",
+            "charge_id": "BIGINT",
+            "payment_id": "BIGINT",
+            "effective_on": "DATE",
+            "kind": "VARCHAR",
+            "amount": MONEY,
         },
         """
         SELECT x.account_id, coalesce(x.charge_id, p.charge_id), x.payment_id, x.effective_on, x.kind, x.amount
@@ -99,7 +127,11 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "holds": (
         {
-            "party_id": "BIGINT", "account_id": "BIGINT", "kind": "VARCHAR", "from_on": "DATE", "until_on": "DATE",
+            "party_id": "BIGINT",
+            "account_id": "BIGINT",
+            "kind": "VARCHAR",
+            "from_on": "DATE",
+            "until_on": "DATE",
         },
         """
         SELECT x.party_id, x.account_id, x.kind, x.from_on, least(x.until_on, r.released_on)
@@ -114,10 +146,20 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "contacts": (
         {
-            "party_id": "BIGINT", "happened_at": "TIMESTAMP", "local_date": "DATE", "local_hour": "INTEGER",
-            "direction": "VARCHAR", "channel": "VARCHAR", "purpose": "VARCHAR", "actor": "VARCHAR",
-            "connected": "BOOLEAN", "conversation": "BOOLEAN", "answered_by": "VARCHAR", "outcome": "VARCHAR",
-            "contact_point_id": "BIGINT", "creditor": "VARCHAR",
+            "party_id": "BIGINT",
+            "happened_at": "TIMESTAMP",
+            "local_date": "DATE",
+            "local_hour": "INTEGER",
+            "direction": "VARCHAR",
+            "channel": "VARCHAR",
+            "purpose": "VARCHAR",
+            "actor": "VARCHAR",
+            "connected": "BOOLEAN",
+            "conversation": "BOOLEAN",
+            "answered_by": "VARCHAR",
+            "outcome": "VARCHAR",
+            "contact_point_id": "BIGINT",
+            "creditor": "VARCHAR",
         },
         """
         SELECT * FROM (
@@ -139,8 +181,12 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "contact_points": (
         {
-            "contact_point_id": "BIGINT", "party_id": "BIGINT", "channel": "VARCHAR", "quality": "VARCHAR",
-            "valid_from": "DATE", "valid_until": "DATE",
+            "contact_point_id": "BIGINT",
+            "party_id": "BIGINT",
+            "channel": "VARCHAR",
+            "quality": "VARCHAR",
+            "valid_from": "DATE",
+            "valid_until": "DATE",
         },
         """
         SELECT x.id, x.party_id, x.channel, x.quality, x.valid_from, x.valid_until
@@ -150,8 +196,13 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "consents": (
         {
-            "party_id": "BIGINT", "stance": "VARCHAR", "granted_to": "VARCHAR", "purpose": "VARCHAR",
-            "channel": "VARCHAR", "valid_from": "DATE", "valid_until": "DATE",
+            "party_id": "BIGINT",
+            "stance": "VARCHAR",
+            "granted_to": "VARCHAR",
+            "purpose": "VARCHAR",
+            "channel": "VARCHAR",
+            "valid_from": "DATE",
+            "valid_until": "DATE",
         },
         """
         SELECT x.party_id, x.stance, x.granted_to, x.purpose, x.channel, x.valid_from,
@@ -168,8 +219,13 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "signals": (
         {
-            "party_id": "BIGINT", "account_id": "BIGINT", "source_kind": "VARCHAR", "kind": "VARCHAR",
-            "happened_on": "DATE", "number": "DECIMAL(18,6)", "code": "VARCHAR",
+            "party_id": "BIGINT",
+            "account_id": "BIGINT",
+            "source_kind": "VARCHAR",
+            "kind": "VARCHAR",
+            "happened_on": "DATE",
+            "number": "DECIMAL(18,6)",
+            "code": "VARCHAR",
         },
         """
         SELECT x.party_id, x.account_id, x.source_kind, x.kind, x.happened_on, x.number, x.code
@@ -197,8 +253,8 @@ def data_version() -> str:
 def write(folder: Path, *, as_of: date, progress: Callable[[str], object] = lambda table: None) -> None:
     """This function will write every table as of the date; all of them show one and the same moment of the ledger."""
     with transaction.atomic(), duckdb.connect() as converter, TemporaryDirectory(dir=folder) as spool:
-        if not connection.in_atomic_block or connection.savepoint_ids == []:
-            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for name, (columns, query) in TABLES.items():
             progress(name)
             csv = Path(spool) / f"{name}.csv"
@@ -208,13 +264,19 @@ def write(folder: Path, *, as_of: date, progress: Callable[[str], object] = lamb
 
 
 def _copy_out(csv: Path, query: str, parameters: dict[str, Any]) -> None:
-    with connection.cursor() as cursor, csv.open("wb") as out:
-        raw = cursor.cursor  # psycopg's own cursor: Django wraps no COPY.
-        with raw.copy(f"COPY ({query}) TO STDOUT (FORMAT CSV)", parameters) as copy:
-            for block in copy:
-                out.write(block)
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT CSV)").format(sql.SQL(cast(LiteralString, query)))
+    with connection.cursor() as cursor, csv.open("wb") as out, cursor.copy(statement, parameters) as copy:
+        for block in copy:
+            out.write(block)
 
 
 def _to_parquet(converter: duckdb.DuckDBPyConnection, csv: Path, target: Path, columns: dict[str, str]) -> None:
-    table = converter.read_csv(str(csv), header=False, columns=columns, delimiter=",", quotechar='"', escapechar='"')
-    table.write_parquet(str(target), compression="zstd")
+    """This function will turn what PostgreSQL wrote into a Parquet file; nothing about its form is guessed."""
+    converter.execute(
+        """
+        COPY (SELECT * FROM read_csv($csv, columns = $columns, header = false, auto_detect = false,
+                                     delim = ',', quote = '"', escape = '"', nullstr = ''))
+        TO $target (FORMAT parquet, COMPRESSION zstd)
+        """,
+        {"csv": str(csv), "columns": columns, "target": str(target)},
+    )

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from dunwell.cli import evidence, person, rules
 from dunwell.cli.house import errors
 from dunwell.facts.errors import DunwellError
 
@@ -16,6 +17,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(person.app, name="person")
+app.add_typer(rules.app, name="rules")
 
 
 def main() -> None:

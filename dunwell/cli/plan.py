@@ -21,7 +21,8 @@ Language = Annotated[str, typer.Option("--lang", help="en or zh.")]
 def plan(
     as_of: AsOf = "",
     capacity: Annotated[
-        Path | None, typer.Option(help="What can be done in the day, pool by pool; strategies/capacity.yaml if omitted.")
+        Path | None,
+        typer.Option(help="What can be done in the day, pool by pool; strategies/capacity.yaml if omitted."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where plan.csv and plan.html go.")] = Path("out"),
     lang: Language = "en",
@@ -45,7 +46,10 @@ def make(day: date, *, capacity: Path | None, out: Path, language: str) -> Any:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("plan", total=None)
         made = make_plan(
-            as_of=day, by=operator(), at=now(), capacity=capacity,
+            as_of=day,
+            by=operator(),
+            at=now(),
+            capacity=capacity,
             progress=lambda step: bar.update(task, description=f"plan: {step}"),
         )
         out.mkdir(parents=True, exist_ok=True)
@@ -61,7 +65,17 @@ def show(made: Any, out: Path) -> None:
     """This function will print the head of the plan and what it came to."""
     import duckdb
 
-    head = ("customer", "treatment", "channel", "window_from", "window_until", "amounts", "past_due_days", "grade", "expected_value")
+    head = (
+        "customer",
+        "treatment",
+        "channel",
+        "window_from",
+        "window_until",
+        "amounts",
+        "past_due_days",
+        "grade",
+        "expected_value",
+    )
     rows = duckdb.connect().read_csv(str(made.folder / "plan.csv"), header=True, all_varchar=True)
     table = Table(title=f"Plan for {made.run.as_of}", title_justify="left", header_style="bold")
     for name in head:
@@ -74,7 +88,9 @@ def show(made: Any, out: Path) -> None:
     said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counts.items()))
     console.print(f"{made.run.counts['customers']:,} customers; overdue: {said or 'nobody'}", highlight=False)
     console.print(f"digest {made.run.plan_digest}", highlight=False)
-    console.print(f"{'made' if made.fresh else 'unchanged'}: {out / 'plan.csv'} and {out / 'plan.html'}", highlight=False)
+    console.print(
+        f"{'made' if made.fresh else 'unchanged'}: {out / 'plan.csv'} and {out / 'plan.html'}", highlight=False
+    )
 
 
 def explain(
@@ -90,7 +106,9 @@ def explain(
 
     folder = folder_of(read_day(as_of) if as_of else None)
     for chapter in tell(customer, folder=folder, language=language):
-        console.print(Panel("\n".join(chapter.lines), title=chapter.title, title_align="left"), highlight=False, markup=False)
+        console.print(
+            Panel("\n".join(chapter.lines), title=chapter.title, title_align="left"), highlight=False, markup=False
+        )
 
 
 def read_day(text: str) -> date:

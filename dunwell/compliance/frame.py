@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis
 from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
 
-from dunwell.compliance.kinds.gathering import Gathering
-from dunwell.compliance.kinds.kind import Column, Fact, Granted, Row, any_of, listed, only_if
+from dunwell.compliance.kinds.gathering import Gathering, channel_bit
+from dunwell.compliance.kinds.kind import Column, Fact, Granted, Row, any_of, channel_bits, listed, only_if
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, NEVER
 from dunwell.compliance.kinds.windows import Window, clock, lawful, longest, zone_names
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook, RulebookError
@@ -42,7 +42,11 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
     rows = rows.mutate(
         **{f"mask_binds_{number}": _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
     )
-    rows = _windows(rows, rules=rules, zones=book.zones, on=on)
+    hours = list(_hours(rows, rules=rules, zones=book.zones, on=on))
+    rows = rows.mutate(mask_from=_by_hours(hours, end=False), mask_until=_by_hours(hours, end=True))
+    if all(item.window for item in hours):
+        # No row is without a lawful hour, so these rules have nothing to refuse.
+        rules = {number: rule for number, rule in rules.items() if not rule.narrows}
     judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
     rows = rows.mutate(**_refusals(rows, judged=judged))
     return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
@@ -66,8 +70,8 @@ def _known(candidates: Table, *, persons: Table) -> Table:
     return rows.mutate(
         mask_known=rows.mask_here.fill_null(False),
         mask_zone_known=rows.mask_zone.notnull(),
-        mask_channel=only_if(rows.channel.isin(CHANNELS), rows.channel),
-        mask_actor=only_if(rows.actor.isin(ACTORS), rows.actor),
+        mask_channel_bit=channel_bit(rows.channel, none=0),
+        mask_actor_known=rows.actor.isin(ACTORS).fill_null(False),
     )
 
 
@@ -85,10 +89,11 @@ def _everywhere(rule: Rule) -> bool:
 
 def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
     """This function will tell whether the rule is about the row; an unknown channel or actor is bound."""
-    by_channel = listed(rows.mask_channel, names=rule.channels, known=CHANNELS)
-    by_actor = listed(rows.mask_actor, names=rule.actors, known=ACTORS)
-    opened = rows[f"mask_opens_{number}"] if rule.unless else literal(False)
-    return by_channel & by_actor & ~opened
+    others = channel_bits(set(CHANNELS) - set(rule.channels))
+    bound = [(rows.mask_channel_bit & others) == 0] if others else []
+    bound += [] if set(rule.actors) >= set(ACTORS) else [listed(rows.actor, names=rule.actors, known=ACTORS)]
+    bound += [~rows[f"mask_opens_{number}"]] if rule.unless else []
+    return _all_of(bound)
 
 
 # ---- hours -----------------------------------------------------------------------------------------------------------
@@ -99,14 +104,6 @@ class Hours(NamedTuple):
 
     condition: BooleanValue
     window: Window | None
-
-
-def _windows(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on: date) -> Table:
-    hours = list(_hours(rows, rules=rules, zones=zones, on=on))
-    return rows.mutate(
-        mask_from=_by_hours(hours, {item.window: clock(item.window.start) for item in hours if item.window}),
-        mask_until=_by_hours(hours, {item.window: clock(item.window.end) for item in hours if item.window}),
-    )
 
 
 def _hours(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on: date) -> Iterator[Hours]:
@@ -129,18 +126,21 @@ def _hours(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on
 
 
 def _all_of(conditions: list[BooleanValue]) -> BooleanValue:
-    return ~any_of(~condition for condition in conditions)
+    found: Any = literal(True)
+    for condition in conditions:
+        found = found & condition
+    return found
 
 
-def _by_hours(hours: list[Hours], told: Mapping[Window, str]) -> StringValue:
+def _by_hours(hours: list[Hours], *, end: bool) -> StringValue:
     """This function will tell each row its hours; where all rows have the same, without looking at them."""
     if len({item.window for item in hours}) == 1:
-        return _text(hours[0].window, told)
-    return ibis.cases(*((item.condition, _text(item.window, told)) for item in hours))
+        return _clock(hours[0].window, end=end)
+    return ibis.cases(*((item.condition, _clock(item.window, end=end)) for item in hours))
 
 
-def _text(window: Window | None, told: Mapping[Window, str]) -> StringValue:
-    return literal(None if window is None else told[window], "string")
+def _clock(window: Window | None, *, end: bool) -> StringValue:
+    return literal(None if window is None else clock(window.end if end else window.start), "string")
 
 
 # ---- results ---------------------------------------------------------------------------------------------------------
@@ -175,11 +175,9 @@ def _ids(rows: Table, *, rules: Mapping[int, Rule], level: Enforcement) -> Strin
     told = [(rows[f"mask_refuses_{number}"], rule.id) for number, rule in rules.items() if rule.enforcement == level]
     if not told:
         return literal("")
-    text = literal("")
-    for speaks, identifier in told:
-        text = text + ifelse(speaks, f";{identifier}", "")
-    # Most rows have nothing to say; the text is put together only for the others.
-    return ifelse(any_of(speaks for speaks, _ in told), text.substr(1), "")
+    names = [only_if(speaks, literal(identifier)) for speaks, identifier in told]
+    # Many rows have nothing to say; the text is put together, without its nulls, only for the others.
+    return ifelse(any_of(speaks for speaks, _ in told), literal(";").join(names), "")
 
 
 def _earliest(rows: Table, *, judged: Mapping[int, Column]) -> DateValue:

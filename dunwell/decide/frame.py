@@ -16,8 +16,17 @@ from dunwell.engine.model import DecisionModel, DecisionTable, Rule
 VALUE_CENTS_MAX = 999_999_999
 RULES_MAX = 1_000
 CHOSEN = (
-    "party_id", "treatment", "channel", "actor", "pool", "minutes", "expected_value", "eligible_rule", "window_from",
-    "window_until", "fell_back_from",
+    "party_id",
+    "treatment",
+    "channel",
+    "actor",
+    "pool",
+    "minutes",
+    "expected_value",
+    "eligible_rule",
+    "window_from",
+    "window_until",
+    "fell_back_from",
 )
 
 # Why a customer is or is not in today's plan.

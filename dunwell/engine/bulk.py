@@ -100,8 +100,10 @@ def _decide_level(table: ibis.Table, level: Sequence[Decision], place: str) -> i
             added[decision.name] = columns.of(decision.logic.expression, numbered)
         else:
             added |= _answers(decision.name, decision.logic, numbered[f"{RULE}{at}"], numbered)
-    if clash := added.keys() & set(table.columns):
-        raise InputError(f"the table already has a column '{min(clash)}'", place=place, cure="rename or drop it")
+    # Engines take columns that differ only by capitals for one.
+    present = {name.casefold() for name in table.columns}
+    if clash := [name for name in added if name.casefold() in present]:
+        raise InputError(f"the table already has a column '{clash[0]}'", place=place, cure="rename or drop it")
     return numbered.select(*table.columns, **added)
 
 
@@ -190,8 +192,8 @@ def _check(table: ibis.Table, wanted: Iterable[InputData | Name], place: str) ->
 
 
 def _check_keys(table: ibis.Table, logic: DecisionTable, keys: Sequence[str], place: str) -> None:
-    given = {clause.name for clause in logic.outputs} | {"rule"}
+    given = {clause.name.casefold() for clause in logic.outputs} | {"rule"}
     for key in keys:
-        if key not in table.columns or key in given:
-            why = "is also an output" if key in given else "is not in the table"
+        if key not in table.columns or key.casefold() in given:
+            why = "is also an output" if key.casefold() in given else "is not in the table"
             raise InputError(f"the key '{key}' {why}", place=place, cure="name a column that tells the cases apart")

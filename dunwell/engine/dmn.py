@@ -175,18 +175,28 @@ def _type_ref(element: Element) -> str | None:
 
 
 def _refuse_clashes(model: DecisionModel, place: Place) -> None:
-    """This function will refuse two things under one name: for FEEL, or as columns of the same table."""
+    """This function will refuse two things under one name: for FEEL, or as columns of the same table.
+
+    Columns that differ only by capitals are refused too: DuckDB and Spark take them for one.
+    """
     called = Counter([found.name for found in model.inputs] + [decision.name for decision in model.decisions])
-    columns = Counter([found.name for found in model.inputs])
+    columns = Counter([found.name.casefold() for found in model.inputs])
     for decision in model.decisions:
-        columns.update(_columns(decision))
-        if _is_list(decision) and any(output.name == "rule" for output in decision.outputs):
-            here = replace(place, decision=decision.name)
-            raise here.refuse("an output is called 'rule', as the rule's id is", cure="rename the output")
+        columns.update(name.casefold() for name in _columns(decision))
+        if _is_list(decision):
+            _refuse_clashing_outputs(decision, place)
     for what, names in (("inputs or decisions", called), ("columns", columns)):
         name, times = names.most_common(1)[0]
         if times > 1:
-            raise place.refuse(f"two {what} are called '{name}'", cure="rename one of them")
+            raise place.refuse(f"two {what} are called '{name}'", cure="rename one of them, not by capitals alone")
+
+
+def _refuse_clashing_outputs(decision: Decision, place: Place) -> None:
+    names = Counter(["rule", *(output.name.casefold() for output in decision.outputs)])
+    name, times = names.most_common(1)[0]
+    if times > 1:
+        here = replace(place, decision=decision.name)
+        raise here.refuse(f"two columns of its long form are called '{name}'", cure="rename the output")
 
 
 def _refuse_chains(model: DecisionModel, place: Place) -> None:

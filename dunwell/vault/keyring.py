@@ -38,7 +38,7 @@ def master_key() -> bytes:
 
 def lookup_key() -> bytes:
     """This function will return the 32 bytes under which look-up digests and subjects are made."""
-    return rules.derive(master_key(), _LOOKUP)
+    return rules.derive(master_key(), label=_LOOKUP)
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:

@@ -46,21 +46,21 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def mac(key: bytes, data: bytes) -> bytes:
+def mac(key: bytes, *, data: bytes) -> bytes:
     """This function will compute HMAC-SM3 (32 bytes)."""
     code = hmac.HMAC(key, hashes.SM3())
     code.update(data)
     return code.finalize()
 
 
-def derive(master: bytes, label: str) -> bytes:
+def derive(master: bytes, *, label: str) -> bytes:
     """This function will derive a 32-byte key for one purpose: the first block of HKDF-Expand (RFC 5869) with SM3."""
-    return mac(master, label.encode() + b"\x01")
+    return mac(master, data=label.encode() + b"\x01")
 
 
 def check_value(master: bytes) -> bytes:
     """This function will compute 8 bytes by which a master key is recognised without being known."""
-    return derive(master, "dunwell/key-check/1")[:CHECK_BYTES]
+    return derive(master, label="dunwell/key-check/1")[:CHECK_BYTES]
 
 
 def seal(key: bytes, *, subject: UUID, field: str, text: str) -> bytes:
@@ -108,7 +108,7 @@ def _decrypt(key: bytes, *, sealed: bytes | memoryview, context: bytes) -> bytes
 
 def digest(lookup_key: bytes, *, field: str, text: str) -> bytes:
     """This function will compute the keyed digest that a value is found by: HMAC-SM3 of field, 0x1f, normal text."""
-    return mac(lookup_key, field.encode() + b"\x1f" + normal(text, field=field).encode())
+    return mac(lookup_key, data=field.encode() + b"\x1f" + normal(text, field=field).encode())
 
 
 def subject_of(lookup_key: bytes, *, source: str, external_id: str) -> UUID:
@@ -118,7 +118,7 @@ def subject_of(lookup_key: bytes, *, source: str, external_id: str) -> UUID:
     """
     origin = source.encode()
     message = b"subject\x1e" + len(origin).to_bytes(4, "big") + origin + external_id.encode()
-    return UUID(bytes=mac(lookup_key, message)[:16])
+    return UUID(bytes=mac(lookup_key, data=message)[:16])
 
 
 def normal(text: str, *, field: str) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from ibis import literal
 from ibis.expr.types import BooleanValue
 
-from dunwell.compliance.kinds.kind import Channels, Column, Finding, Kind, Row, any_of
+from dunwell.compliance.kinds.kind import Channels, Column, Finding, Kind, NoOrSomeChannels, Row, any_of
 from dunwell.compliance.kinds.question import Question
 from dunwell.compliance.kinds.reachable import address, reachable
 
@@ -23,7 +23,7 @@ class FirstContactChannel(Kind):
     )
 
     first: Channels
-    stand_in: Channels = ()
+    stand_in: NoOrSomeChannels = ()
 
     def portrait_columns(self) -> tuple[str, ...]:
         return ("contacted_since_overdue", *(address(channel) for channel in self.first))
@@ -42,11 +42,10 @@ class FirstContactChannel(Kind):
 
     def column(self, row: Row) -> Column:
         silent = ~row.portrait("contacted_since_overdue").fill_null(False)
-        intrusive = ~row.channel.isin(self.first).fill_null(False)
-        return Column(silent & intrusive & ~self._stands_in(row))
+        return Column(silent & ~row.by(self.first) & ~self._stands_in(row))
 
     def _stands_in(self, row: Row) -> BooleanValue:
         if not self.stand_in:
             return literal(False)
         reach = any_of(row.portrait(address(channel)).fill_null(True) for channel in self.first)
-        return row.channel.isin(self.stand_in).fill_null(False) & ~reach
+        return row.by(self.stand_in) & ~reach

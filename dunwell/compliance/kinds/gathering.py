@@ -16,13 +16,11 @@ import ibis
 from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue, Value
 
-from dunwell.compliance.kinds.kind import Count, Fact, Granted, Until
+from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Until, channel_bits
 from dunwell.compliance.kinds.question import CHANNELS, DAYS_APART_MAX, NEVER
 from dunwell.ledger.kinds import ConsentStance, Direction
 
-CHANNEL_BITS = {channel: 1 << position for position, channel in enumerate(CHANNELS)}
-ALL_CHANNELS = sum(CHANNEL_BITS.values())
-PARTY, CREDITOR, CHANNEL, GRANTED_TO = "party_id", "creditor", "channel", "granted_to"
+PARTY, CREDITOR, GRANTED_TO = "party_id", "creditor", "granted_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,9 @@ class Gathering:
             rows = _beside(rows, "own", sums, also={CREDITOR: CREDITOR})
         if ends := self._ends("refusals"):
             one = self._refusals.filter(_of_one_channel(self._refusals))
-            last = _last(one, ends=ends, end="valid_until", by=(PARTY, CHANNEL))
-            rows = _beside(rows, "one", last, also={CHANNEL: "mask_channel"})
+            one = one.mutate(bit=channel_bit(one.channel, none=0))
+            last = _last(one, ends=ends, end="valid_until", by=(PARTY, "bit"))
+            rows = _beside(rows, "one", last, also={"bit": "mask_channel_bit"})
         if grants := self._grants:
             rows = _beside(rows, "grant", _granted(self._consents, grants=grants), also={GRANTED_TO: CREDITOR})
         return rows.mutate(**{name: self._answer(rows, name) for name in self.asked})
@@ -66,7 +65,7 @@ class Gathering:
         """This function will put the two halves of a fact together."""
         fact = self.asked[name]
         if isinstance(fact, Granted):
-            return (rows[f"mask_grant_{name}"].fill_null(0) & channel_bit(rows["mask_channel"], none=0)) != 0
+            return (rows[f"mask_grant_{name}"].fill_null(0) & rows["mask_channel_bit"]) != 0
         if isinstance(fact, Until):
             if fact.among == "holds":
                 return rows[f"mask_hold_{name}"]
@@ -150,7 +149,7 @@ def _granted(consents: Table, *, grants: Mapping[str, Granted]) -> Table:
     """This function will gather, for each creditor, the channels that were granted, one bit each."""
     purposes = sorted({purpose for fact in grants.values() for purpose in fact.purposes})
     told = consents.filter(consents.stance == ConsentStance.GRANTED.value, consents.purpose.isin(purposes))
-    bits = channel_bit(told.channel, none=ALL_CHANNELS)
+    bits = channel_bit(told.channel, none=channel_bits(CHANNELS))
     return told.group_by([PARTY, GRANTED_TO]).aggregate(
         **{name: bits.bit_or(where=told.purpose.isin(fact.purposes)) for name, fact in grants.items()}
     )

@@ -19,6 +19,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, HOLDS, Question
 from dunwell.compliance.kinds.windows import Window
 
+# Channels as bits, so that a table compares numbers and not texts.
+CHANNEL_BITS = {channel: 1 << position for position, channel in enumerate(CHANNELS)}
+
+
+def channel_bits(channels: Iterable[str]) -> int:
+    return sum(CHANNEL_BITS[channel] for channel in channels)
+
+
 # Yes-or-no columns of the portrait that a rule may look at, each with its words in English and Chinese.
 SIGNS = {
     "bankruptcy_signal_30d": ("a sign of bankruptcy in the last 30 days", "近30天内有破产迹象"),
@@ -52,6 +60,7 @@ def everything(known: tuple[str, ...]) -> BeforeValidator:
 Name = Annotated[str, Field(min_length=1)]
 ChannelName = Annotated[str, one_of(CHANNELS, what="channel")]
 Channels = Annotated[tuple[ChannelName, ...], Field(min_length=1), AfterValidator(distinct), everything(CHANNELS)]
+NoOrSomeChannels = Annotated[tuple[ChannelName, ...], AfterValidator(distinct)]
 ActorName = Annotated[str, one_of(ACTORS, what="actor")]
 Actors = Annotated[tuple[ActorName, ...], Field(min_length=1), AfterValidator(distinct), everything(ACTORS)]
 HoldName = Annotated[str, one_of(HOLDS, what="kind of hold")]
@@ -103,18 +112,20 @@ Fact = Count | Until | Granted
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The candidates with everything the rules asked for beside them, as one rule sees them.
-
-    `channel` and `actor` are null where they are not ones we know; `closed` tells that the day has no lawful hour.
-    """
+    """The candidates with everything the rules asked for beside them, as one rule sees them."""
 
     table: Table
     rule: int
     on: date
 
+    def by(self, channels: Iterable[str]) -> BooleanValue:
+        """This function will tell whether the contact goes by one of the channels; an unknown one is none of them."""
+        return (self.table["mask_channel_bit"] & channel_bits(channels)) != 0
+
     @property
-    def channel(self) -> StringValue:
-        return self.table["mask_channel"]
+    def contact_known(self) -> BooleanValue:
+        """This function will tell whether channel, actor and customer are ones we know."""
+        return (self.table["mask_channel_bit"] != 0) & self.table["mask_actor_known"] & self.table["mask_known"]
 
     @property
     def creditor(self) -> StringValue:
@@ -122,15 +133,12 @@ class Row:
 
     @property
     def closed(self) -> BooleanValue:
+        """This function will tell that the day has no lawful hour."""
         return self.table["mask_from"].isnull()
 
     @property
     def zone_known(self) -> BooleanValue:
         return self.table["mask_zone_known"]
-
-    @property
-    def customer_known(self) -> BooleanValue:
-        return self.table["mask_known"]
 
     def fact(self, name: str) -> Value:
         """This function will return a fact the rule asked for under that name."""

@@ -32,5 +32,4 @@ class KnownContact(Kind):
         )
 
     def column(self, row: Row) -> Column:
-        known = row.channel.notnull() & row.table["mask_actor"].notnull() & row.customer_known
-        return Column(~known)
+        return Column(~row.contact_known)

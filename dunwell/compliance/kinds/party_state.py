@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
-from ibis import Table, literal
+from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue
 from pydantic import AfterValidator, model_validator
 
@@ -77,5 +77,7 @@ class PartyState(Kind):
     def _groups(self, row: Row) -> list[BooleanValue]:
         if not self.groups:
             return []
-        codes = literal(",") + row.portrait("special_groups").fill_null("") + literal(",")
-        return [codes.contains(f",{code},") for code in self.groups]
+        told = row.portrait("special_groups")
+        codes = literal(",") + told + literal(",")
+        # Few customers belong to a group; only their codes are looked through.
+        return [ifelse(told.isnull(), False, codes.contains(f",{code},")) for code in self.groups]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ibis import cases, literal
-
-from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row
+from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row, any_of
 from dunwell.compliance.kinds.question import CHANNELS, Customer, Question
 from dunwell.ledger.kinds import Channel
 
@@ -37,7 +35,5 @@ class Reachable(Kind):
         return Finding("no address of the customer can be used for this channel", "该客户在此渠道没有可用的联系方式")
 
     def column(self, row: Row) -> Column:
-        reach = cases(
-            *((row.channel == channel, row.portrait(address(channel))) for channel in CHANNELS), else_=literal(False)
-        )
+        reach = any_of(row.by([channel]) & row.portrait(address(channel)).fill_null(False) for channel in CHANNELS)
         return Column(~reach)

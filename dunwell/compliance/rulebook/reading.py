@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,15 @@ CURES = {
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key written twice: in plain YAML the second would win in silence."""
+    """YAML that refuses a key written twice, where plain YAML lets the second win in silence.
+
+    Only true and false are booleans in it; plain YAML also takes on, off, yes and no for them.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - so is the name in PyYAML
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -38,6 +47,9 @@ class _Loader(yaml.SafeLoader):
                     None, None, f"the key {key!r} stands there twice", node.value[position][0].start_mark
                 )
         return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def read_yaml(path: Path) -> Any:

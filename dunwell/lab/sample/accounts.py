@@ -68,7 +68,7 @@ def directed(product: Ints) -> Flags:
 
 
 def _class(customers: Customers) -> Ints:
-    return customers.company + 2 * (customers.type == share.NEW_BUSINESS)
+    return np.asarray(customers.company + 2 * (customers.type == share.NEW_BUSINESS), dtype=np.int64)
 
 
 def _currency(*, customers: Customers, customer: Ints, dice: Dice) -> Ints:
@@ -86,8 +86,8 @@ def _unpaid_due(*, kind: Ints, overdue: Flags, as_of: int, dice: Dice) -> Ints:
     month, day = calendar.month_and_day(np.where(overdue, late, soon))
     # A day after the 28th moves back for the overdue and on to the 1st for the others: neither changes sides.
     past_end = day > calendar.DUE_DAY_MAX
-    back = overdue & past_end
-    return calendar.on_day(month + (past_end & ~overdue), np.where(back, calendar.DUE_DAY_MAX, np.where(past_end, 1, day)))
+    moved = np.where(overdue, calendar.DUE_DAY_MAX, 1)
+    return calendar.on_day(month + (past_end & ~overdue), np.where(past_end, moved, day))
 
 
 def _target(*, kind: Ints, overdue: Flags, product: Ints, currency: Ints, dice: Dice) -> Ints:
@@ -97,7 +97,8 @@ def _target(*, kind: Ints, overdue: Flags, product: Ints, currency: Ints, dice: 
     scale = np.where(overdue | (kind == share.NEW_BUSINESS), kind, share.NON_MALICIOUS)
     tenths = np.array([round(10 * weight) for weight in share.PRODUCT_WEIGHTS])[product]
     yuan_cents = means[scale] * tenths * dice.spread(len(kind)) // 10_000
-    return np.maximum(yuan_cents * 100 // np.array(share.RATES)[currency], OVERDUE_MIN_CENTS)
+    own_cents = yuan_cents * 100 // np.array(share.RATES, dtype=np.int64)[currency]
+    return np.asarray(np.maximum(own_cents, OVERDUE_MIN_CENTS), dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -88,17 +88,19 @@ def _counts(*, accounts: Accounts, as_of: int, dice: Dice) -> tuple[Ints, Ints, 
 def _amounts(*, accounts: Accounts, account: Ints, owed: Ints, unpaid: Flags, step: Ints, dice: Dice) -> Ints:
     """This function will size the bills: about alike inside an account, the unpaid ones adding up to the target."""
     weight = dice.between(80, 121, len(account))
-    total = np.bincount(account, weights=weight * unpaid, minlength=len(accounts)).astype(np.int64)
     target = accounts.target_cents[account]
-    exact = target * weight // np.maximum(total[account], 1)
-    left = accounts.target_cents - np.bincount(account, weights=exact * unpaid, minlength=len(accounts)).astype(np.int64)
+    exact = target * weight // np.maximum(_per_account(account, weight * unpaid, accounts)[account], 1)
+    left = accounts.target_cents - _per_account(account, exact * unpaid, accounts)
     ordinary = np.maximum(target * weight // (100 * np.maximum(owed[account], 1)), 100)
     return np.where(unpaid, exact + np.where(step == 0, left[account], 0), ordinary)
 
 
-def _parts(
-    *, accounts: Accounts, account: Ints, amount: Ints, late: Ints, future: Flags
-) -> tuple[Ints, Ints, Ints]:
+def _per_account(account: Ints, values: Ints, accounts: Accounts) -> Ints:
+    # Sums of whole numbers below 2 to the 53rd are exact in floating point.
+    return np.bincount(account, weights=values, minlength=len(accounts)).astype(np.int64)
+
+
+def _parts(*, accounts: Accounts, account: Ints, amount: Ints, late: Ints, future: Flags) -> tuple[Ints, Ints, Ints]:
     """This function will part interest, fee and penalty from the principal."""
     # Interest is booked when a bill comes due: a bill still to come shows its principal only.
     bearing = accounts.interest_bearing[account] & ~future

@@ -74,7 +74,7 @@ class Contacts:
     @property
     def talked(self) -> Flags:
         """This function will tell with whom there was a conversation: the debtor, by voice."""
-        return (self.answerer == DEBTOR) & (self.channel == VOICE)
+        return np.asarray((self.answerer == DEBTOR) & (self.channel == VOICE), dtype=np.bool_)
 
 
 def draw(story: Story) -> Contacts:
@@ -147,7 +147,7 @@ def _outcome(cause: Ints, channel: Ints, answerer: Ints, dice: Dice) -> Ints:
 def shanghai(story: Story, contacts: Contacts) -> tuple[Ints, Ints]:
     """This function will tell day and minute by the clock of the house, which stands in Shanghai."""
     first = story.as_of - WINDOW_DAYS - 1
-    span = np.arange(first, story.as_of + 2)
+    span = range(first, story.as_of + 2)
     home = np.array([calendar.offset_minutes(share.ZONES[0], day) for day in span])
     ahead = np.array([[calendar.offset_minutes(zone, day) for day in span] for zone in share.ZONES])
     zone = story.customers.zone[contacts.customer]

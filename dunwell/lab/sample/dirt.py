@@ -17,6 +17,7 @@ from dunwell.lab.sample.chance import Dice, Ints
 from dunwell.lab.sample.columns import at, numbered, places, stacked, texts, word
 
 Rows = dict[str, pa.Array]
+Among = tuple[str, str | None] | None
 
 DIRTY_SHARE = 0.005
 # Shapes are spoilt in the text itself, after the row is written.
@@ -27,10 +28,12 @@ SHORT, LONG, BROKEN = "short", "long", "broken"
 class Dirt:
     """One sort of fault: which cells are changed, and in copies of which rows."""
 
-    sort: str
+    fault: str
+    # The rule of dunwell.intake.refusals that is to refuse the row.
+    rule: str
     change: Mapping[str, str | None] = field(default_factory=dict)
     # Only rows that hold this value in this column are copied (None: any row where the column is not empty).
-    among: tuple[str, str | None] | None = None
+    among: Among = None
     # The copy keeps its number: the same number told twice with different content.
     twin: bool = False
     shape: str = ""
@@ -41,7 +44,7 @@ class Planted:
     """All rows in the order of the file, and the faults by the index of their row."""
 
     rows: Rows
-    sorts: dict[int, str]
+    faults: dict[int, Dirt]
     shapes: dict[int, str]
 
 
@@ -51,11 +54,11 @@ def plant(rows: Rows, *, kinds: tuple[Dirt, ...], identity: str, block: int, dic
     wanted = round(n * DIRTY_SHARE)
     count = max(wanted, len(kinds)) if block == 0 and n else wanted
     chosen = [kinds[(block + turn) % len(kinds)] for turn in range(count)]
-    bases = {kind.sort: _bases(rows, kind) for kind in kinds}
-    usable = [kind for kind in chosen if len(bases[kind.sort])]
+    bases = {kind.fault: _bases(rows, kind) for kind in kinds}
+    usable = [kind for kind in chosen if len(bases[kind.fault])]
     if not usable:
         return Planted(rows, {}, {})
-    base = np.array([dice.generator.choice(bases[kind.sort]) for kind in usable], dtype=np.int64)
+    base = np.array([dice.generator.choice(bases[kind.fault]) for kind in usable], dtype=np.int64)
     # A twin comes after the row whose number it repeats: the first told is the one that stands.
     first = np.where([kind.twin for kind in usable], base + 1, 0)
     place = dice.between(first, n + 1, len(usable))
@@ -90,12 +93,44 @@ def _mixed(rows: Rows, bad: Rows, kinds: list[Dirt], place: Ints) -> Planted:
     found = [(int(index), kinds[order[index] - n]) for index in np.flatnonzero(order >= n)]
     return Planted(
         rows=merged,
-        sorts={index: kind.sort for index, kind in found},
+        faults=dict(found),
         shapes={index: kind.shape for index, kind in found if kind.shape},
     )
 
 
-def unknown(column: str, *, sort: str, among: tuple[str, str | None] | None = None) -> Dirt:
-    """This function will describe a reference to something that no file tells of."""
-    return Dirt(sort, {column: "Z999999999"}, among)
+def missing(column: str, *, what: str = "id", among: Among = None) -> Dirt:
+    """This function will describe a cell that must not be empty and is."""
+    return Dirt(f"missing {what}", "required", {column: None}, among)
 
+
+def bad_date(column: str, text: str, *, among: Among = None) -> Dirt:
+    """This function will describe a date that the calendar does not have."""
+    return Dirt("bad date", "not-a-date", {column: text}, among)
+
+
+def unknown(column: str, *, what: str, among: Among = None) -> Dirt:
+    """This function will describe a reference to something that no file tells of."""
+    return Dirt(f"unknown {what}", f"unknown-{what.replace(' ', '-')}", {column: "Z999999999"}, among)
+
+
+def unknown_code(column: str, text: str, *, what: str, among: Among = None) -> Dirt:
+    """This function will describe a code that neither the mapping nor the ledger knows."""
+    return Dirt(f"unknown {what}", "unknown-value", {column: text}, among)
+
+
+def wrong_cells(among: Among = None) -> tuple[Dirt, Dirt]:
+    """This function will describe lines with too few and with too many cells."""
+    return (
+        Dirt("cells missing", "wrong-cells", among=among, shape=SHORT),
+        Dirt("cells too many", "wrong-cells", among=among, shape=LONG),
+    )
+
+
+def broken_line() -> Dirt:
+    """This function will describe a line that ends in the middle."""
+    return Dirt("broken line", "not-a-row", shape=BROKEN)
+
+
+def retold(column: str, text: str, *, among: Among = None) -> Dirt:
+    """This function will describe a number that is told a second time with other content."""
+    return Dirt("repeated id", "external-id-reused", {column: text}, among, twin=True)

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dunwell.lab.sample.chance import Ints
-from dunwell.lab.sample.columns import at, framed, join, plain, stacked, texts
+from dunwell.lab.sample.columns import at, framed, join, stacked, texts
 from dunwell.lab.sample.dirt import BROKEN, LONG, SHORT, Planted
 
 
@@ -37,16 +37,14 @@ class Form(Protocol):
         """This function will begin a file with the columns."""
 
 
-def _with_breaks(lines: pa.Array) -> pa.Array:
-    return join(lines, "\n")
-
-
-def _bytes(lines: pa.Array) -> memoryview:
+def content(lines: pa.Array) -> memoryview:
     """This function will show the texts as the bytes in which Arrow keeps them, one after another."""
+    if not len(lines):
+        return memoryview(b"")
     compact = pa.concat_arrays([lines]) if lines.offset else lines
     _, offsets, data = compact.buffers()
     end = int.from_bytes(memoryview(offsets)[4 * len(compact) : 4 * len(compact) + 4], "little")
-    return memoryview(data)[:end] if data is not None else memoryview(b"")
+    return memoryview(data)[:end]
 
 
 def _mended(lines: pa.Array, planted: Planted, delimiter: str) -> pa.Array:
@@ -59,8 +57,6 @@ def _mended(lines: pa.Array, planted: Planted, delimiter: str) -> pa.Array:
 
 
 def _order(n: int, replaced: Mapping[int, int]) -> Ints:
-    import numpy as np
-
     order = np.arange(n, dtype=np.int64)
     order[list(replaced)] = list(replaced.values())
     return order
@@ -85,8 +81,8 @@ class TextSink:
 
     def lines(self, lines: pa.Array) -> None:
         """This function will write each text as a line."""
-        content = _bytes(_with_breaks(lines))
-        self.file.write(content if self.encoding.startswith("utf-8") else str(content, "utf-8").encode(self.encoding))
+        written = content(join(lines, "\n"))
+        self.file.write(written if self.encoding.startswith("utf-8") else str(written, "utf-8").encode(self.encoding))
 
     def close(self) -> None:
         self.file.close()
@@ -172,93 +168,3 @@ class ParquetSink:
 
     def close(self) -> None:
         self.writer.close()
-
-
-@dataclass(frozen=True)
-class Workbook:
-    """An XLSX file of one sheet; cells of the columns in `numbers` and `dates` are typed where they hold a number."""
-
-    numbers: frozenset[str] = frozenset()
-    dates: frozenset[str] = frozenset()
-    first_line: int = 2
-
-    def open(self, path: Path, columns: Sequence[str]) -> Sink:
-        """This function will begin the sheet with its row of column names."""
-        return WorkbookSink(path, form=self, columns=columns)
-
-
-# The least that a workbook consists of. Written here because the libraries stamp the time into every file.
-_NAMESPACE = "http://schemas.openxmlformats.org"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{_NAMESPACE}/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    + "".join(
-        f'<Override PartName="/xl/{part}.xml" '
-        f'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
-        for part, kind in (("workbook", "sheet.main"), ("worksheets/sheet1", "worksheet"), ("styles", "styles"))
-    )
-    + "</Types>",
-    "_rels/.rels": f'<Relationships xmlns="{_NAMESPACE}/package/2006/relationships"><Relationship Id="rId1" '
-    f'Type="{_NAMESPACE}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_NAMESPACE}/spreadsheetml/2006/main" '
-    f'xmlns:r="{_NAMESPACE}/officeDocument/2006/relationships"><sheets>'
-    '<sheet name="report" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_NAMESPACE}/package/2006/relationships">'
-    + "".join(
-        f'<Relationship Id="rId{turn}" Type="{_NAMESPACE}/officeDocument/2006/relationships/{kind}" Target="{target}"/>'
-        for turn, kind, target in ((1, "worksheet", "worksheets/sheet1.xml"), (2, "styles", "styles.xml"))
-    )
-    + "</Relationships>",
-    "xl/styles.xml": f'<styleSheet xmlns="{_NAMESPACE}/spreadsheetml/2006/main">'
-    '<fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="2"><xf/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
-}
-_SHEET = f'<worksheet xmlns="{_NAMESPACE}/spreadsheetml/2006/main"><sheetData>'
-_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
-
-
-def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-    entry.compress_type = ZIP_DEFLATED
-    return entry
-
-
-class WorkbookSink:
-    def __init__(self, path: Path, *, form: Workbook, columns: Sequence[str]) -> None:
-        self.form = form
-        self.columns = columns
-        self.row = 1
-        self.archive = ZipFile(path, "w")
-        for name, text in _PARTS.items():
-            self.archive.writestr(_entry(name), _HEAD + text)
-        self.sheet = self.archive.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=True)
-        self.sheet.write((_HEAD + _SHEET).encode())
-        self._rows({name: texts([name]) for name in columns})
-
-    def write(self, planted: Planted) -> None:
-        self._rows(planted.rows)
-
-    def _rows(self, rows: Mapping[str, pa.Array]) -> None:
-        n = len(rows[self.columns[0]])
-        import numpy as np
-
-        number = plain(np.arange(self.row, self.row + n, dtype=np.int64))
-        cells = [self._cell(chr(65 + place), name, rows[name], number) for place, name in enumerate(self.columns)]
-        self.sheet.write(_bytes(join('<row r="', number, '">', *cells, "</row>")))
-        self.row += n
-
-    def _cell(self, letter: str, name: str, cells: pa.Array, number: pa.Array) -> pa.Array:
-        text = framed(f'<c r="{letter}', number, '" t="inlineStr"><is><t>', cells, "</t></is></c>")
-        if name not in self.form.numbers | self.form.dates:
-            return text
-        style = '" s="1"><v>' if name in self.form.dates else '"><v>'
-        typed = framed(f'<c r="{letter}', number, style, cells, "</v></c>")
-        return pc.if_else(pc.match_substring_regex(cells, _NUMBER), typed, text)
-
-    def close(self) -> None:
-        self.sheet.write(b"</sheetData></worksheet>")
-        self.sheet.close()
-        self.archive.close()

@@ -21,7 +21,7 @@ SYLLABLES_LAST = ("rin", "vo", "mel", "da", "shi", "nor", "vik", "lan", "dra", "
 PINYIN = ("chen", "yu", "xuan", "han", "qi", "yao", "ting", "jing", "rui", "hang", "fan", "lei", "nan", "lan", "song")
 PLACES = ("云海", "青川", "白桦", "晨曦", "星河", "远山", "南浦", "临江", "松涛", "月湾")
 TRADES = ("贸易", "物流", "科技", "餐饮", "制造", "传媒", "农业", "物联", "建材", "教育")
-TRADES_EN = ("Trading", "Logistics", "Robotics", "Catering", "Works", "Media", "Farming", "Sensors", "Supplies", "School")
+TRADES_EN = ("Trading", "Freight", "Robotics", "Catering", "Works", "Media", "Farming", "Sensors", "Supplies", "School")
 STREETS = ("示例路", "虚构街", "样本大道", "测试巷")
 
 PHONE_ROOM = 100_000_000
@@ -103,4 +103,3 @@ def app_ids(party: Ints) -> pa.Array:
 def social_ids(party: Ints) -> pa.Array:
     """This function will give an account name in a social network."""
     return numbered("sample_wx_", party, width=9)
-

@@ -75,9 +75,8 @@ class Book:
 
     def closed(self) -> Receipts:
         """This function will return all entries, account by account and day by day."""
-        merged = Receipts(
-            **{field.name: np.concatenate([getattr(part, field.name) for part in self.parts]) for field in fields(Receipts)}
-        )
+        names = [field.name for field in fields(Receipts)]
+        merged = Receipts(**{name: np.concatenate([getattr(part, name) for part in self.parts]) for name in names})
         return merged.where(np.lexsort((merged.key, merged.day, merged.account)))
 
 
@@ -184,7 +183,8 @@ def _failed_debits(book: Book, scene: Scene, settled: Flags) -> None:
     other = ~caused & ~bills.future & scene.yes(0.04, len(bills))
     for chosen, wait in ((caused, 0), (caused, 3), (other, 0)):
         rows = np.flatnonzero(chosen & (bills.due + wait <= scene.as_of))
-        book.add(FAILED_DEBIT, account=bills.account[rows], bill=rows, day=bills.due[rows] + wait, cents=bills.amount[rows])
+        day = bills.due[rows] + wait
+        book.add(FAILED_DEBIT, account=bills.account[rows], bill=rows, day=day, cents=bills.amount[rows])
 
 
 def _write_offs(book: Book, scene: Scene) -> None:

@@ -116,9 +116,7 @@ class Story:
 def tell(*, seed: int, block: int, accounts: int, as_of: int) -> Story:
     """This function will tell the story of the block: always the same for the same arguments."""
     customers = customer_chapter.draw(accounts=accounts, dice=Dice(seed=seed, block=block, name="customers"))
-    owned = account_chapter.draw(
-        customers=customers, as_of=as_of, dice=Dice(seed=seed, block=block, name="accounts")
-    )
+    owned = account_chapter.draw(customers=customers, as_of=as_of, dice=Dice(seed=seed, block=block, name="accounts"))
     bills = bill_chapter.draw(accounts=owned, as_of=as_of, dice=Dice(seed=seed, block=block, name="bills"))
     scene = Scene(customers, owned, bills, as_of, Dice(seed=seed, block=block, name="receipts"))
     receipts, extras = receipt_chapter.draw(scene)

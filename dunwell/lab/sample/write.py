@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,11 +32,16 @@ from dunwell.lab.sample.sources import (
 from dunwell.lab.sample.story import BLOCK_ACCOUNTS, Story, tell
 
 # In the order in which they are to be imported: people, then contracts, then what happened.
-SOURCES: tuple[Source, ...] = tuple(
-    module.SOURCE
-    for module in (
-        crm, billing, payments, contact_events, app_behaviour, credit_bureau, court, tickets, device_identity,
-    )  # fmt: skip
+SOURCES: tuple[Source, ...] = (
+    crm.SOURCE,
+    billing.SOURCE,
+    payments.SOURCE,
+    contact_events.SOURCE,
+    app_behaviour.SOURCE,
+    credit_bureau.SOURCE,
+    court.SOURCE,
+    tickets.SOURCE,
+    device_identity.SOURCE,
 )
 MANIFEST = "MANIFEST.json"
 NAMESPACE = "sample"
@@ -54,7 +60,7 @@ class Writing:
     rows: int = 0
     facts: Counter[str] = field(default_factory=Counter)
     sums: Sums = field(default_factory=Counter)
-    dirty: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    dirty: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, story: Story) -> None:
         """This function will tell one block of the story to the file."""
@@ -67,11 +73,17 @@ class Writing:
             dice=story.dice(f"dirt of {self.source.kind}"),
         )
         self.sink.write(planted)
-        for index, sort in planted.sorts.items():
-            self.dirty[sort].append(self.source.form.first_line + self.rows + index)
+        for index, kind in planted.faults.items():
+            self.dirty[kind.fault, kind.rule].append(self.source.form.first_line + self.rows + index)
         self.rows += len(planted.rows[self.source.identity])
         self.facts += delivery.facts
         self.sums += delivery.sums
+
+    def abandon(self) -> None:
+        """This function will close and remove the file, unless it is finished."""
+        if self.path.exists():
+            self.sink.close()
+            self.path.unlink()
 
     def finish(self) -> dict[str, Any]:
         """This function will close the file, give it its name and return its entry in the manifest."""
@@ -86,9 +98,11 @@ class Writing:
             "mapping": self.source.mapping,
             "rows": self.rows,
             "facts": dict(sorted(self.facts.items())),
-            "sums": sums,
+            "sums": dict(sums),
             "dirty_rows": sum(len(lines) for lines in self.dirty.values()),
-            "dirty": {sort: lines for sort, lines in sorted(self.dirty.items())},
+            "dirty": [
+                {"fault": fault, "rule": rule, "lines": lines} for (fault, rule), lines in sorted(self.dirty.items())
+            ],
         }
 
 
@@ -151,31 +165,39 @@ def write_sample(
     _check(accounts=accounts, seed=seed, as_of=as_of)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
-    files = [_begin(folder, source) for source in SOURCES]
     tally = Tally()
-    for block, first in enumerate(range(0, accounts, BLOCK_ACCOUNTS)):
-        size = min(BLOCK_ACCOUNTS, accounts - first)
-        story = tell(seed=seed, block=block, accounts=size, as_of=calendar.number(as_of))
-        tally.add(story)
-        for writing in files:
-            writing.add(story)
-        if progress:
-            progress(size)
+    with ExitStack() as stack:
+        files = [_begin(folder, source, stack=stack) for source in SOURCES]
+        for story in _stories(accounts=accounts, seed=seed, as_of=calendar.number(as_of)):
+            tally.add(story)
+            for writing in files:
+                writing.add(story)
+            if progress:
+                progress(len(story.accounts))
+        told = [writing.finish() for writing in files]
     manifest = {
         "source": NAMESPACE,
         "accounts": accounts,
         "seed": seed,
         "as_of": as_of.isoformat(),
         "portfolio": tally.entry(),
-        "files": [writing.finish() for writing in files],
+        "files": told,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return manifest
 
 
-def _begin(folder: Path, source: Source) -> Writing:
+def _begin(folder: Path, source: Source, *, stack: ExitStack) -> Writing:
     path = folder / f"{source.file}.part"
-    return Writing(source, path, source.form.open(path, source.columns))
+    writing = Writing(source, path, source.form.open(path, source.columns))
+    stack.callback(writing.abandon)
+    return writing
+
+
+def _stories(*, accounts: int, seed: int, as_of: int) -> Iterator[Story]:
+    """This function will tell the blocks one after another: never more than one is held in memory."""
+    for block, first in enumerate(range(0, accounts, BLOCK_ACCOUNTS)):
+        yield tell(seed=seed, block=block, accounts=min(BLOCK_ACCOUNTS, accounts - first), as_of=as_of)
 
 
 def _check(*, accounts: int, seed: int, as_of: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 import ibis
 import pyarrow as pa
+import pytest
 
 from dunwell.engine import bulk, dmn, single
-from dunwell.engine.model import DecisionModel, Value
+from dunwell.engine.model import DecisionModel, ModelError, Value
 
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 ARROW = {"string": pa.string(), "number": pa.decimal128(18, 3), "boolean": pa.bool_(), "date": pa.date32()}
@@ -22,7 +23,7 @@ def text(content: str) -> str:
     return f"<text>{escape(content)}</text>"
 
 
-def requirements(names: Sequence[str], decisions: Sequence[str]) -> str:
+def requirements(names: Iterable[str], decisions: Sequence[str]) -> str:
     wanted = [f'<requiredInput href="#in_{name}"/>' for name in names]
     wanted += [f'<requiredDecision href="#d_{name}"/>' for name in decisions]
     return "".join(f"<informationRequirement>{one}</informationRequirement>" for one in wanted)
@@ -35,7 +36,7 @@ def table(
     inputs: Mapping[str, str],
     outputs: Mapping[str, str] | None = None,
     policy: str = "FIRST",
-    needs: Sequence[str] | None = None,
+    needs: Iterable[str] | None = None,
     after: Sequence[str] = (),
     defaults: Mapping[str, str] | None = None,
     type_ref: str = "",
@@ -70,7 +71,7 @@ def row(number: int, cells: Sequence[str], width: int) -> str:
 
 
 def formula(
-    name: str, expression: str, *, needs: Sequence[str] = (), after: Sequence[str] = (), type_ref: str = ""
+    name: str, expression: str, *, needs: Iterable[str] = (), after: Sequence[str] = (), type_ref: str = ""
 ) -> str:
     return (
         f'<decision name={quoteattr(name)} id="d_{name}"><variable name={quoteattr(name)}{typed(type_ref)}/>'
@@ -94,6 +95,13 @@ def written(folder: Path, content: str | bytes, name: str = "case.dmn") -> Decis
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return dmn.load(path)
+
+
+def refused(folder: Path, content: str | bytes) -> str:
+    """This function will return the words in which the file is refused."""
+    with pytest.raises(ModelError) as error:
+        written(folder, content)
+    return str(error.value)
 
 
 def as_table(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> ibis.Table:

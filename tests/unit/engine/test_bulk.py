@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from engine_models import formula, table
 
-from dunwell.engine import bulk
+from dunwell.engine import bulk, single
 from dunwell.engine.model import DecisionModel, InputError
 
 D = Decimal
@@ -111,6 +111,46 @@ def test_the_query_does_not_depend_on_when_it_is_compiled(tmp_path: Path) -> Non
     assert ibis.to_sql(bulk.decide(source, model)) == ibis.to_sql(bulk.decide(source, model))
 
 
+NAMES = ["Monthly Salary", "逾期天数", "it's", "a.b", "a-b", "select", "_x", "ratio/share", "y%", "rule"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_may_be_called_anything_that_feel_allows(name: str, tmp_path: Path) -> None:
+    inputs = {name: "number", "other one": "number"}
+    rules = [["> other one", '"more"'], ["<= 5, 7", '"less"']]
+    decision = table("T", rules=rules, inputs={name: "number"}, needs=inputs)
+    total = formula("sum of it", f"{name} + other one", needs=inputs)
+    model = build.load(tmp_path, decision, total, inputs=inputs)
+    rows = [{name: one, "other one": other} for one in (D(4), D(7), None) for other in (D(5), D(9), None)]
+    assert not build.differences(model, rows)
+
+
+def test_deciding_twice_is_refused_rather_than_done_over(tmp_path: Path) -> None:
+    model = ladder(tmp_path, "UNIQUE")
+    decided = bulk.decide(build.as_table(model, ROWS), model)
+    with pytest.raises(InputError, match="the table already has a column 'action'"):
+        bulk.decide(decided, model)
+
+
+@pytest.mark.parametrize("policy", ["FIRST", "UNIQUE", "COLLECT"])
+def test_an_empty_table_stays_empty(policy: str, tmp_path: Path) -> None:
+    model = ladder(tmp_path, policy)
+    nobody = build.as_table(model, ROWS).filter(ibis.literal(False))
+    found = bulk.collect(nobody, model, "T", keys=["case"]) if policy == "COLLECT" else bulk.decide(nobody, model)
+    assert run(found) == []
+
+
+def test_each_distinct_cell_is_computed_once(tmp_path: Path) -> None:
+    rules = [[">= 30", f'"{kind}"', '"x"'] for kind in "abcdefgh"]
+    again = [[">= 30", '"a"', '"y"']]
+    parts = [table("T", rules=rules, inputs=INPUTS), table("U", rules=again, inputs=INPUTS, policy="UNIQUE")]
+    model = build.load(tmp_path, *parts, inputs=INPUTS)
+    source = ibis.table({"dpd": "decimal(18, 3)", "kind": "string"}, name="cases")
+    query = ibis.to_sql(bulk.decide(source, model))
+    assert query.count("= 30") == 1
+    assert query.count("'a'") == 1
+
+
 # Numbers
 
 NUMBER_TYPES = ["int8", "int16", "int32", "int64", "decimal(5, 2)", "decimal(18, 3)", "decimal(38, 0)", "float64"]
@@ -178,6 +218,33 @@ def test_outputs_have_the_narrowest_exact_type(outputs: list[str], column_type: 
     assert not build.differences(model, rows)
 
 
+SCORES = [0.1, 0.3, 0.1 + 0.2, 0.7, 1 / 3, 1e-9, 0.0, -0.5, 1e18, None]
+
+
+def test_binary_scores_are_compared_alike_by_both_engines(tmp_path: Path) -> None:
+    cells = ["< 0.3", "0.3", "[0.1..0.3]", "0.1, 0.7", "not(0.7)", "> 0.333333333", "null", "<= other", "!= other"]
+    decision = table("T", rules=[[cell, f'"{cell}"'] for cell in cells], inputs={"x": "number"},
+                     needs=["x", "other"], policy="COLLECT")  # fmt: skip
+    model = build.load(tmp_path, decision, inputs={"x": "number", "other": "number"})
+    rows = [{"x": score, "other": other} for score in SCORES for other in (D("0.3"), D("1000000000000000000"), None)]
+    arrays = {"case": pa.array(range(len(rows))), "x": pa.array([row["x"] for row in rows], pa.float64()),
+              "other": pa.array([row["other"] for row in rows], pa.decimal128(25, 3))}  # fmt: skip
+    found = build.run(bulk.collect(ibis.memtable(pa.table(arrays)), model, "T", keys=["case"])).to_pylist()
+    for case, facts in enumerate(rows):
+        judged = single.decide(model, facts)["T"].rules
+        assert {row["rule"] for row in found if row["case"] == case} == set(judged), facts
+
+
+def test_ratios_meet_thresholds_alike_in_both_engines(tmp_path: Path) -> None:
+    ratio = formula("Share", "paid / owed", needs=["paid", "owed"])
+    rules = [["< 0.1", '"low"'], ["0.1", '"edge"'], ["(0.1..1)", '"part"'], [">= 1", '"full"'], ["null", '"none"']]
+    grade = table("Grade", rules=rules, inputs={"Share": "number"}, needs=[], after=["Share"], policy="UNIQUE")
+    model = build.load(tmp_path, ratio, grade, inputs={"paid": "number", "owed": "number"})
+    amounts = [D(text) for text in ("0", "0.001", "0.1", "1", "3", "10", "99.999", "100", "123456789012.345")]
+    rows = [{"paid": paid, "owed": owed} for paid in [*amounts, None] for owed in [*amounts, None]]
+    assert not build.differences(model, rows)
+
+
 def test_a_sum_too_large_for_its_column_fails_aloud(tmp_path: Path) -> None:
     model = build.load(tmp_path, formula("f", "x * x", needs=["x"]), inputs={"x": "number"})
     source = ibis.memtable(pa.table({"x": pa.array([2**62])}))
@@ -220,6 +287,11 @@ def test_column_of_another_type_is_named(kind: str, column_type: str, tmp_path: 
 def test_column_that_a_decision_would_overwrite_is_named(tmp_path: Path) -> None:
     words = refused(ladder(tmp_path, "FIRST"), dpd="int64", kind="string", T_rule="string")
     assert words == "a model: the table already has a column 'T_rule' -> rename or drop it"
+
+
+def test_column_that_differs_by_capitals_alone_is_named(tmp_path: Path) -> None:
+    words = refused(ladder(tmp_path, "FIRST"), dpd="int64", kind="string", ACTION="string")
+    assert words == "a model: the table already has a column 'action' -> rename or drop it"
 
 
 def test_columns_in_the_engines_own_name_space_are_refused(tmp_path: Path) -> None:

@@ -132,9 +132,16 @@ def disagreement(content: str, cases: list[dict[str, Value]]) -> list[str]:
     return build.differences(model, cases, decided) + build.collected(model, "Many", cases, decided)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(models(), rows)
 def test_bulk_says_what_the_judge_says(content: str, cases: list[dict[str, Value]]) -> None:
+    assert disagreement(content, cases) == []
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(models(), rows)
+def test_bulk_says_what_the_judge_says_at_length(content: str, cases: list[dict[str, Value]]) -> None:
     assert disagreement(content, cases) == []
 
 
@@ -162,7 +169,12 @@ FAULTS: dict[str, tuple[object, str, Callable[..., object]]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+QUICK = "equality with null"
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=() if fault == QUICK else pytest.mark.slow) for fault in FAULTS]
+)
 def test_an_injected_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*FAULTS[fault])
     quick = settings(max_examples=200, deadline=None, phases=[Phase.generate], database=None, derandomize=True)

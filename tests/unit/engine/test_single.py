@@ -76,6 +76,36 @@ def test_later_decisions_see_earlier_ones(tmp_path: Path) -> None:
     assert single.decide(model, {"dpd": None})["twice"] == Outcome("ok", {"twice": D(2)})
 
 
+@pytest.mark.parametrize(
+    ("dpd", "upstream", "answer"),
+    [(10, "ok", "one"), (45, "no_match", "nothing"), (70, "conflict", "nothing"), (None, "no_match", "nothing")],
+)
+def test_no_match_and_conflict_reach_later_decisions_as_null(
+    dpd: object, upstream: str, answer: str, tmp_path: Path
+) -> None:
+    rules = [["< 30", "1"], ["> 60", "2"], ["> 65", "3"]]
+    first = table("T", rules=rules, inputs={"dpd": "number"}, outputs={"": "number"}, policy="UNIQUE")
+    later = [["1", '"one"'], ["null", '"nothing"']]
+    second = table("U", rules=later, inputs={"T": "number"}, needs=[], after=["T"])
+    found = single.decide(build.load(tmp_path, first, second, inputs={"dpd": "number"}), {"dpd": dpd})
+    assert (found["T"].status, found["U"].outputs) == (upstream, {"U": answer})
+
+
+def test_the_trace_can_be_told_in_words(tmp_path: Path) -> None:
+    told = [
+        f"{trial.rule}: {trial.column} is {trial.found}, not {trial.test}" if trial.column else f"{trial.rule}: matched"
+        for trial in outcome(tmp_path, "UNIQUE", 40, "consumer").trace
+    ]
+    assert told == ["r1: dpd is 40, not < 30", "r2: matched", "r3: dpd is 40, not >= 60"]
+
+
+def test_outcomes_do_not_share_what_can_be_changed(tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x", needs=["x"]), inputs={"x": "string"})
+    first, second = single.decide(model, {"x": "a"})["f"], single.decide(model, {"x": "a"})["f"]
+    first.outputs["f"] = "changed"
+    assert second.outputs == {"f": "a"}
+
+
 def test_sums_and_products_are_exact_beyond_the_default_precision(tmp_path: Path) -> None:
     model = build.load(tmp_path, formula("f", "x * x + 0.000000001", needs=["x"]), inputs={"x": "number"})
     x = D("123456789012345678.123")

@@ -10,7 +10,9 @@ SCRIPTS = sorted((Path(__file__).parents[3] / "scripts").glob("*.yaml"))
 # Identity of both sides, the amount, how and until when to pay; the consequence is a sentence and is read by people.
 ELEMENTS = ("{name}", "{creditor}", "{amount}", "{account}", "{deadline}")
 WAYS_OUT = ("{pay_link}", "{help_link}")
-RED = re.compile(r"\b(police|arrest|jail|shame|blacklist|family|employer)\b|警察|逮捕|坐牢|黑名单|家人|单位领导|后果自负", re.I)
+RED = re.compile(
+    r"\b(police|arrest|jail|shame|blacklist|family|employer)\b|警察|逮捕|坐牢|黑名单|家人|单位领导|后果自负", re.I
+)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)

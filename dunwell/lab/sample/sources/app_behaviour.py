@@ -11,7 +11,7 @@ from dunwell.lab.sample import calendar
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.chance import Dice, Ints, repeat
 from dunwell.lab.sample.columns import at, coded, days, only, plain
-from dunwell.lab.sample.dirt import Dirt, unknown
+from dunwell.lab.sample.dirt import missing, retold, unknown, unknown_code
 from dunwell.lab.sample.forms import Parquet
 from dunwell.lab.sample.source import Delivery, Source, counted
 from dunwell.lab.sample.story import Story
@@ -109,13 +109,13 @@ SOURCE = Source(
     identity="event_id",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"event_id": None}),
-        Dirt("missing date", {"day": None}),
-        unknown("customer_no", sort="unknown customer"),
-        unknown("account_no", sort="unknown account", among=METER),
-        Dirt("missing customer", {"customer_no": None}),
-        Dirt("not a number", {"value": "inf"}, METER),
-        Dirt("repeated id", {"action": "uninstalled"}, METER, twin=True),
+        missing("event_id"),
+        missing("day", what="date"),
+        missing("customer_no", what="customer"),
+        unknown("customer_no", what="party"),
+        unknown("account_no", what="account", among=METER),
+        unknown_code("action", "telepathy", what="action", among=METER),
+        retold("value", "123456789", among=METER),
     ),
     deliver=deliver,
 )

@@ -8,7 +8,7 @@ import pyarrow as pa
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.chance import Dice, Flags
 from dunwell.lab.sample.columns import at, coded, constant, days, empty, known, money, only, stacked
-from dunwell.lab.sample.dirt import LONG, SHORT, Dirt, Rows, unknown
+from dunwell.lab.sample.dirt import Dirt, Rows, bad_date, missing, retold, unknown, wrong_cells
 from dunwell.lab.sample.forms import Delimited
 from dunwell.lab.sample.source import Delivery, Source, Sums, add_up, counted
 from dunwell.lab.sample.story import Story
@@ -55,11 +55,12 @@ def _limits(story: Story, dice: Dice) -> pa.Array:
 def _bound(story: Story) -> Rows:
     """This function will name, for each role, who holds it on each account."""
     columns = {}
+    codes, nobody = stacked(story.bond_codes, empty(1)), len(story.bonds.role)
     for turn, role in enumerate(share.ROLES):
         chosen = np.flatnonzero(story.bonds.role == turn)
-        place = np.full(len(story.accounts), -1, dtype=np.int64)
+        place = np.full(len(story.accounts), nobody, dtype=np.int64)
         place[story.bonds.account[chosen]] = chosen
-        columns[f"{role}_no"] = at(stacked(story.bond_codes, empty(1)), np.where(place < 0, len(story.bonds.role), place))
+        columns[f"{role}_no"] = at(codes, place)
     return columns
 
 
@@ -118,6 +119,8 @@ def _sums(story: Story) -> Sums:
     return sums
 
 
+# A bill of one charge only.
+ALONE = dict.fromkeys(PARTS[1:])
 BILL, CONTRACT = ("row_type", "BILL"), ("row_type", "ACCOUNT")
 SOURCE = Source(
     kind="billing",
@@ -126,19 +129,19 @@ SOURCE = Source(
     identity="bill_no",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"bill_no": None}, BILL),
-        Dirt("missing account", {"account_no": None}, BILL),
-        Dirt("bad date", {"due_on": "2024-13-01"}, BILL),
-        Dirt("date that is none", {"due_on": "soon"}, BILL),
-        Dirt("negative amount", {"principal": "-88.00"}, BILL),
-        Dirt("absurd amount", {"principal": "9999999999999999.00"}, BILL),
-        Dirt("not a number", {"principal": "NaN"}, BILL),
-        unknown("account_no", sort="unknown account", among=BILL),
-        Dirt("unknown currency", {"account_no": "T900000001", "currency": "XQX"}, CONTRACT),
-        Dirt("unknown code", {"account_no": "T900000002", "product": "teleport"}, CONTRACT),
-        Dirt("cells missing", among=BILL, shape=SHORT),
-        Dirt("cells too many", among=BILL, shape=LONG),
-        Dirt("repeated id", {"principal": "0.01"}, BILL, twin=True),
+        missing("bill_no", among=BILL),
+        missing("account_no", what="account", among=BILL),
+        bad_date("due_on", "2024-13-01", among=BILL),
+        Dirt("negative amount", "amount-not-positive", {"principal": "-88.00"}, BILL),
+        Dirt("absurd amount", "amount-absurd", {"principal": "9999999999999999.00"}, BILL),
+        Dirt("too many places", "too-many-places", {"principal": "12.345", **ALONE}, BILL),
+        Dirt("NaN", "required", {"principal": "NaN"}, BILL),
+        Dirt("not a number", "not-a-number", {"principal": "twelve"}, BILL),
+        unknown("account_no", what="account", among=BILL),
+        Dirt("unknown currency", "unknown-currency", {"account_no": "T900000001", "currency": "XQX"}, CONTRACT),
+        Dirt("unknown product", "unknown-value", {"account_no": "T900000002", "product": "teleport"}, CONTRACT),
+        *wrong_cells(BILL),
+        retold("principal", "0.01", among=BILL),
     ),
     deliver=deliver,
 )

@@ -11,9 +11,24 @@ import pyarrow.compute as pc
 from dunwell.lab.sample import contacts as chapter
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.chance import Dice, Flags, Ints
-from dunwell.lab.sample.columns import at, coded, constant, days, empty, ints, join, known, money, numbered, only, plain, stacked, word
+from dunwell.lab.sample.columns import (
+    at,
+    coded,
+    constant,
+    days,
+    empty,
+    ints,
+    join,
+    known,
+    money,
+    numbered,
+    only,
+    plain,
+    stacked,
+    word,
+)
 from dunwell.lab.sample.contacts import Contacts
-from dunwell.lab.sample.dirt import BROKEN, Dirt, Rows, unknown
+from dunwell.lab.sample.dirt import Dirt, Rows, broken_line, missing, retold, unknown, unknown_code
 from dunwell.lab.sample.forms import JsonLines
 from dunwell.lab.sample.receipts import PAYMENT
 from dunwell.lab.sample.source import Delivery, Source, counted
@@ -21,8 +36,8 @@ from dunwell.lab.sample.story import Story
 
 COLUMNS = (
     "event_id", "event", "customer_no", "account_no", "on", "at", "zone", "direction", "channel", "point", "purpose",
-    "actor", "agency", "staff", "connected", "answered_by", "conversation", "voicemail", "outcome", "debts", "discussed",
-    "seconds", "recording", "note", "promised", "cause", "result", "amount",
+    "actor", "agency", "staff", "connected", "answered_by", "conversation", "voicemail", "outcome", "debts",
+    "discussed", "seconds", "recording", "note", "promised", "cause", "result", "amount",
 )  # fmt: skip
 NOTES = (
     "客户称发薪日后付款", "客户表示已换工作，收入暂时下降", "客户对账单金额有疑问，要求明细", "客户要求改天再联系",
@@ -107,11 +122,13 @@ def _contacts(story: Story, contacts: Contacts, dice: Dice) -> Rows:
 
 def _connected(contacts: Contacts) -> Flags:
     called = contacts.channel == chapter.VOICE
-    return np.where(called, contacts.answerer != chapter.NOBODY, contacts.outcome != chapter.UNDELIVERED)
+    reached = np.where(called, contacts.answerer != chapter.NOBODY, contacts.outcome != chapter.UNDELIVERED)
+    return np.asarray(reached, dtype=np.bool_)
 
 
 def _promised(story: Story, contacts: Contacts) -> Flags:
-    return (contacts.outcome == chapter.PROMISED) & story.accounts.overdue[contacts.account]
+    promised = contacts.outcome == chapter.PROMISED
+    return np.asarray(promised & story.accounts.overdue[contacts.account], dtype=np.bool_)
 
 
 def _amounts(story: Story, account: Ints, dice: Dice) -> Ints:
@@ -174,6 +191,8 @@ def deliver(story: Story) -> Delivery:
     return Delivery(rows, counted(contact=sizes[0], signal=signals))
 
 
+# A contact that tells of no promise and no cause.
+SILENT = {"promised": None, "cause": None}
 CONTACT, PROMISE = ("event", "contact"), ("event", "promise")
 SOURCE = Source(
     kind="contact_events",
@@ -182,15 +201,16 @@ SOURCE = Source(
     identity="event_id",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"event_id": None}),
-        Dirt("bad date", {"at": "2025-06-31 25:61:00"}, CONTACT),
-        Dirt("missing date", {"on": None}, PROMISE),
-        Dirt("unknown code", {"channel": "telepathy"}, CONTACT),
-        unknown("customer_no", sort="unknown customer"),
-        unknown("account_no", sort="unknown account"),
-        Dirt("not a number", {"seconds": '"a while"'}, CONTACT),
-        Dirt("broken line", shape=BROKEN),
-        Dirt("repeated id", {"outcome": "abducted"}, CONTACT, twin=True),
+        missing("event_id"),
+        missing("on", what="date", among=PROMISE),
+        Dirt("bad time", "not-a-time", {"at": "2025-06-31 25:61:00"}, CONTACT),
+        unknown_code("channel", "telepathy", what="channel", among=CONTACT),
+        unknown("customer_no", what="party"),
+        unknown("account_no", what="account"),
+        Dirt("unknown contact point", "unknown-contact-point", {"point": "Z999999999", **SILENT}, CONTACT),
+        Dirt("not a number", "not-a-number", {"seconds": '"a while"'}, CONTACT),
+        broken_line(),
+        retold("outcome", "abducted", among=CONTACT),
     ),
     deliver=deliver,
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.columns import at, coded, days, join, money
-from dunwell.lab.sample.dirt import LONG, SHORT, Dirt, unknown
+from dunwell.lab.sample.dirt import Dirt, bad_date, missing, retold, unknown, unknown_code, wrong_cells
 from dunwell.lab.sample.forms import Delimited
 from dunwell.lab.sample.source import Delivery, Source, counted
 from dunwell.lab.sample.story import Story
@@ -49,14 +49,13 @@ SOURCE = Source(
     identity="案号",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"案号": None}),
-        Dirt("bad date", {"公告日期": "2025年02月30日"}),
-        Dirt("unknown code", {"类别": "调解"}),
-        Dirt("not a number", {"标的额": "面议"}),
-        unknown("客户编号", sort="unknown customer"),
-        Dirt("cells missing", shape=SHORT),
-        Dirt("cells too many", shape=LONG),
-        Dirt("repeated id", {"标的额": "0.01"}, twin=True),
+        missing("案号"),
+        bad_date("公告日期", "2025年02月30日"),
+        unknown_code("类别", "调解", what="kind of case"),
+        Dirt("not a number", "not-a-number", {"标的额": "面议"}),
+        unknown("客户编号", what="party"),
+        *wrong_cells(),
+        retold("标的额", "0.01"),
     ),
     deliver=deliver,
 )

@@ -6,10 +6,10 @@ import numpy as np
 
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.columns import at, coded, known, money, only, plain
-from dunwell.lab.sample.dirt import Dirt, unknown
-from dunwell.lab.sample.forms import Workbook
+from dunwell.lab.sample.dirt import Dirt, bad_date, missing, retold, unknown
 from dunwell.lab.sample.source import Delivery, Source, counted
 from dunwell.lab.sample.story import Story, any_of
+from dunwell.lab.sample.workbook import Workbook
 
 COLUMNS = ("report_no", "customer_no", "reported_on", "score", "overdue_elsewhere", "inquiries", "income_band")
 LENDING = (share.CONSUMER_CREDIT, share.INSTALMENT_LOAN, share.INVOICE)
@@ -53,12 +53,12 @@ SOURCE = Source(
     identity="report_no",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"report_no": None}),
-        Dirt("bad date", {"reported_on": "32.12.2025"}),
-        Dirt("missing date", {"reported_on": None}),
-        Dirt("not a number", {"score": "AAA"}),
-        unknown("customer_no", sort="unknown customer"),
-        Dirt("repeated id", {"score": "1"}, twin=True),
+        missing("report_no"),
+        missing("reported_on", what="date"),
+        bad_date("reported_on", "32.12.2025"),
+        Dirt("not a number", "not-a-number", {"score": "AAA"}),
+        unknown("customer_no", what="party"),
+        retold("score", "1"),
     ),
     deliver=deliver,
 )

@@ -11,7 +11,7 @@ from dunwell.lab.sample import people
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.chance import Dice, Flags, Ints
 from dunwell.lab.sample.columns import at, coded, days, either, known, only, stacked
-from dunwell.lab.sample.dirt import LONG, SHORT, Dirt, Rows
+from dunwell.lab.sample.dirt import Dirt, Rows, bad_date, missing, retold, unknown_code, wrong_cells
 from dunwell.lab.sample.forms import Delimited
 from dunwell.lab.sample.source import Delivery, Source, counted
 from dunwell.lab.sample.story import PARTIES_PER_ACCOUNT, Story
@@ -172,14 +172,13 @@ SOURCE = Source(
     identity="customer_no",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"customer_no": None}),
-        Dirt("bad date", {"customer_since": "2023-02-30"}),
-        Dirt("unknown code", {"type": "外星人"}),
-        Dirt("special group without consent", {"groups": "ill", "groups_consent": "否"}, PERSON),
-        Dirt("cells missing", shape=SHORT),
-        Dirt("cells too many", shape=LONG),
-        Dirt("repeated id", {"type": KINDS[1]}, PERSON, twin=True),
+        missing("customer_no"),
+        bad_date("customer_since", "2023-02-30"),
+        unknown_code("type", "外星人", what="type of party"),
+        unknown_code("time_zone", "Mars/Olympus", what="time zone"),
+        Dirt("special group without consent", "consent-missing", {"groups": "ill", "groups_consent": "否"}, PERSON),
+        *wrong_cells(),
+        retold("type", KINDS[1], among=PERSON),
     ),
     deliver=deliver,
 )
-

@@ -6,7 +6,7 @@ import numpy as np
 
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.columns import at, coded, days, only, plain
-from dunwell.lab.sample.dirt import BROKEN, Dirt, unknown
+from dunwell.lab.sample.dirt import Dirt, bad_date, broken_line, missing, retold, unknown, unknown_code
 from dunwell.lab.sample.forms import JsonLines
 from dunwell.lab.sample.source import Delivery, Source, counted
 from dunwell.lab.sample.story import Story
@@ -44,13 +44,13 @@ SOURCE = Source(
     identity="event_id",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"event_id": None}),
-        Dirt("bad date", {"on": "yesterday"}),
-        Dirt("unknown code", {"kind": "alien_device"}),
-        Dirt("not a number", {"count": '"many"'}, ("kind", KINDS[MANY_CARDS])),
-        unknown("customer_no", sort="unknown customer"),
-        Dirt("broken line", shape=BROKEN),
-        Dirt("repeated id", {"on": "1999-09-09"}, twin=True),
+        missing("event_id"),
+        bad_date("on", "yesterday"),
+        unknown_code("kind", "alien_device", what="kind of sign"),
+        Dirt("not a number", "not-a-number", {"count": '"many"'}, ("kind", KINDS[MANY_CARDS])),
+        unknown("customer_no", what="party"),
+        broken_line(),
+        retold("on", "1999-09-09"),
     ),
     deliver=deliver,
 )

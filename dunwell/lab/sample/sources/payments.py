@@ -11,7 +11,7 @@ from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.accounts import directed
 from dunwell.lab.sample.chance import Dice
 from dunwell.lab.sample.columns import at, coded, days, join, numbered, only, plain
-from dunwell.lab.sample.dirt import LONG, SHORT, Dirt, unknown
+from dunwell.lab.sample.dirt import Dirt, bad_date, missing, retold, unknown, wrong_cells
 from dunwell.lab.sample.forms import Delimited
 from dunwell.lab.sample.receipts import ENTRIES, FAILED_DEBIT, PAYMENT, WAIVER, WRITE_OFF, Receipts
 from dunwell.lab.sample.source import Delivery, Source, Sums, add_up, counted
@@ -94,19 +94,20 @@ SOURCE = Source(
     identity="txn_no",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"txn_no": None}, PAY),
-        Dirt("bad date", {"value_date": "20230231"}, PAY),
-        Dirt("negative amount", {"amount_fen": "-500"}, PAY),
-        Dirt("absurd amount", {"amount_fen": "999999999999999999"}, PAY),
-        Dirt("not a number", {"amount_fen": "nan"}, PAY),
-        unknown("account_no", sort="unknown account", among=PAY),
-        unknown("charge_no", sort="unknown charge", among=PAY),
-        unknown("against_txn", sort="unknown payment", among=("reason", "reversal")),
-        Dirt("unknown currency", {"currency": "XQX"}, PAY),
-        Dirt("other currency than the account's", {"currency": "JPY"}, PAY),
-        Dirt("cells missing", among=PAY, shape=SHORT),
-        Dirt("cells too many", among=PAY, shape=LONG),
-        Dirt("repeated id", {"amount_fen": "1"}, PAY, twin=True),
+        missing("txn_no", among=PAY),
+        bad_date("value_date", "20230231", among=PAY),
+        Dirt("date in the future", "date-in-future", {"value_date": "21500101"}, PAY),
+        Dirt("date out of range", "date-out-of-range", {"value_date": "17530101"}, PAY),
+        Dirt("negative amount", "amount-not-positive", {"amount_fen": "-500"}, PAY),
+        Dirt("absurd amount", "amount-absurd", {"amount_fen": "999999999999999999"}, PAY),
+        Dirt("NaN", "required", {"amount_fen": "nan"}, PAY),
+        unknown("account_no", what="account", among=PAY),
+        unknown("charge_no", what="charge", among=PAY),
+        unknown("against_txn", what="payment", among=("reason", "reversal")),
+        Dirt("unknown currency", "unknown-currency", {"currency": "XQX"}, PAY),
+        Dirt("other currency than the account's", "currency-differs", {"currency": "JPY"}, PAY),
+        *wrong_cells(PAY),
+        retold("amount_fen", "1", among=PAY),
     ),
     deliver=deliver,
 )

@@ -9,7 +9,7 @@ import numpy as np
 from dunwell.lab.sample import proportions as share
 from dunwell.lab.sample.chance import Dice, Flags, Ints
 from dunwell.lab.sample.columns import at, coded, days, only
-from dunwell.lab.sample.dirt import LONG, SHORT, Dirt, unknown
+from dunwell.lab.sample.dirt import Dirt, bad_date, missing, retold, unknown, unknown_code, wrong_cells
 from dunwell.lab.sample.forms import Delimited
 from dunwell.lab.sample.source import Delivery, Source, counted
 from dunwell.lab.sample.story import Story
@@ -18,7 +18,9 @@ TOPICS = (
     "complaint", "dispute", "hardship", "bereavement", "breathing_space", "in_hospital", "represented", "deceased",
     "bankrupt", "pause",
 )  # fmt: skip
-COMPLAINT, DISPUTE, HARDSHIP, BEREAVEMENT, BREATHING_SPACE, IN_HOSPITAL, REPRESENTED, DECEASED, BANKRUPT, PAUSE = range(10)
+(
+    COMPLAINT, DISPUTE, HARDSHIP, BEREAVEMENT, BREATHING_SPACE, IN_HOSPITAL, REPRESENTED, DECEASED, BANKRUPT, PAUSE,
+) = range(10)  # fmt: skip
 COLUMNS = (
     "ticket_no", "topic", "customer_no", "account_no", "opened_on", "pause", "pause_until", "pause_ended_on", "verdict",
     "closed_on",
@@ -44,7 +46,7 @@ class Tickets:
 
     @property
     def pauses(self) -> Flags:
-        return self.topic != COMPLAINT
+        return np.asarray(self.topic != COMPLAINT, dtype=np.bool_)
 
 
 def _draw(story: Story, dice: Dice) -> Tickets:
@@ -52,9 +54,10 @@ def _draw(story: Story, dice: Dice) -> Tickets:
     found = [np.flatnonzero(owing & dice.yes(p, len(owing))) for p in TOPIC_SHARES]
     disputed = story.accounts.overdue & (story.accounts.cause == share.DISPUTE)
     about = np.flatnonzero(disputed & dice.yes(DISPUTED_SHARE, len(disputed)))
+    sizes = [len(part) for part in found]
     customer = np.concatenate([*found, story.accounts.customer[about]])
-    topic = np.concatenate([np.repeat(np.arange(len(found)), [len(part) for part in found]), np.full(len(about), DISPUTE)])
-    account = np.concatenate([np.full(sum(len(part) for part in found), -1), about])
+    topic = np.concatenate([np.repeat(np.arange(len(found)), sizes), np.full(len(about), DISPUTE)])
+    account = np.concatenate([np.full(sum(sizes), -1), about])
     opened = story.as_of - dice.between(0, np.array(OPENED_DAYS_MAX)[topic] + 1, len(topic))
     released = _released(story, topic, opened, dice)
     return Tickets(customer, account, topic, opened, released)
@@ -100,15 +103,14 @@ SOURCE = Source(
     identity="ticket_no",
     columns=COLUMNS,
     dirt=(
-        Dirt("missing id", {"ticket_no": None}),
-        Dirt("bad date", {"opened_on": "31.04.2025"}),
-        Dirt("unknown code", {"topic": "weather"}),
-        Dirt("end before start", {"pause_until": "01.01.1990", "pause_ended_on": None}, HELD),
-        unknown("customer_no", sort="unknown customer"),
-        unknown("account_no", sort="unknown account"),
-        Dirt("cells missing", shape=SHORT),
-        Dirt("cells too many", shape=LONG),
-        Dirt("repeated id", {"opened_on": "02.01.1991"}, twin=True),
+        missing("ticket_no"),
+        bad_date("opened_on", "31.04.2025"),
+        unknown_code("topic", "weather", what="topic"),
+        Dirt("end before start", "ends-before-start", {"pause_until": "01.01.1990", "pause_ended_on": None}, HELD),
+        unknown("customer_no", what="party"),
+        unknown("account_no", what="account"),
+        *wrong_cells(),
+        retold("opened_on", "02.01.1991"),
     ),
     deliver=deliver,
 )

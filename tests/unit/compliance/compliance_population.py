@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -14,9 +14,10 @@ import pyarrow as pa
 from dunwell.compliance.frame import mask
 from dunwell.compliance.kinds.kind import SIGNS
 from dunwell.compliance.kinds.question import CHANNELS, Candidate, Consent, Contact, Customer, Hold
-from dunwell.compliance.rulebook.model import Rulebook
+from dunwell.compliance.rulebook.model import KINDS, Rule, Rulebook
+from dunwell.compliance.rules import judge
 from dunwell.facts.verdict import Verdict
-from dunwell.ledger.kinds import Answerer, HoldKind
+from dunwell.ledger.kinds import Answerer, ContactActor, HoldKind
 
 DAY = date(2026, 3, 10)
 REACHES = ("sms", "app_push", "email", "voice", "social", "letter")
@@ -144,6 +145,22 @@ def tables(pairs: Iterable[Pair]) -> dict[str, ibis.Table]:
     }
 
 
+def judged(pairs: Sequence[Pair], *, rulebook: Rulebook, on: date) -> list[dict[str, Any]]:
+    """This function will let the judge speak on each pair, in the frame's own words."""
+    return [as_row(judge(rulebook, customer=pair.customer, candidate=pair.candidate, on=on)) for pair in pairs]
+
+
+def disagreements(
+    pairs: Sequence[Pair], *, told: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]]
+) -> list[tuple[Pair, dict[str, tuple[Any, Any]]]]:
+    """This function will name the pairs on which the two do not say the same, with what each says."""
+    return [
+        (pair, {key: (one[key], other[key]) for key in other if one[key] != other[key]})
+        for pair, one, other in zip(pairs, told, asked, strict=True)
+        if any(one[key] != other[key] for key in other)
+    ]
+
+
 def masked(pairs: Sequence[Pair], *, rulebook: Rulebook, on: date) -> list[dict[str, Any]]:
     """This function will run the frame over the pairs and return its rows in their order."""
     laid = tables(pairs)
@@ -184,7 +201,7 @@ def _day(chance: Random) -> date:
 
 def _contact(chance: Random) -> Contact:
     local = chance.choice((DAY, DAY, DAY, _day(chance), None))
-    moment = datetime(2026, 3, 10, 12) + timedelta(hours=chance.choice((-60, -37, -36, 0, 30, 36, 60)))
+    moment = datetime.combine(DAY, time(12)) + timedelta(hours=chance.choice((-60, -37, -36, 0, 30, 36, 60)))
     return Contact(
         channel=chance.choice((*CHANNELS, "voice", "voice", "pigeon", None)),
         creditor=chance.choice(CREDITORS),
@@ -222,7 +239,7 @@ def _consent(chance: Random) -> Consent:
 
 
 def some_pair(chance: Random) -> Pair:
-    """This function will make up a customer and a contact; most of what can go wrong is rare, so that much is allowed."""
+    """This function will make up a customer and a contact; half of them are well, so that much is allowed."""
 
     def few(make: Any, most: int) -> tuple[Any, ...]:
         return tuple(make(chance) for _ in range(chance.choice((0, 0, 0, 1, most))))
@@ -233,7 +250,9 @@ def some_pair(chance: Random) -> Pair:
         creditor=chance.choice(("a", "a", "b", None)),
         actor=chance.choice(("human", "robot", "robot", "human" if well else "ghost", None)),
     )
-    history = {"contacts": few(_contact, 7), "holds": few(_hold, 2), "consents": few(_consent, 4)}
+    # Sometimes the same contact again and again, which is what caps are for.
+    again = chance.choice((1, 1, 1, 8))
+    history = {"contacts": few(_contact, 5) * again, "holds": few(_hold, 2), "consents": few(_consent, 4)}
     if not well and chance.random() < 0.1:
         return Pair(Customer(known=False), contact)
     return Pair(
@@ -247,3 +266,82 @@ def some_pair(chance: Random) -> Pair:
         ),
         contact,
     )
+
+
+# ---- rulebooks -------------------------------------------------------------------------------------------------------
+
+
+def a_rule(kind: str, parameters: dict[str, Any], **told: Any) -> Rule:
+    """This function will build one entry, valid on DAY unless told otherwise."""
+    entry = {
+        "id": f"T-{kind.replace('_', '-')}",
+        "kind": kind,
+        "parameters": KINDS[kind].model_validate(parameters),
+        "valid_from": date(2000, 1, 1),
+        "source": "made up for a test",
+        "certainty": "D",
+        "enforcement": "block",
+        "en": "A rule made up for a test.",
+        "zh": "测试用规则。",
+        "layer": "test",
+    }
+    return Rule.model_validate({**entry, **told})
+
+
+def _some(chance: Random, values: Sequence[str], least: int = 1) -> list[str]:
+    return chance.sample(list(values), chance.randint(least, len(values)))
+
+
+def _clock(chance: Random) -> str:
+    return f"{chance.randrange(24):02d}:{chance.choice((0, 15, 30)):02d}"
+
+
+def _quiet(chance: Random) -> dict[str, str]:
+    start = _clock(chance)
+    return {
+        "quiet_from": start,
+        "quiet_until": chance.choice([end for end in ("07:45", "09:10", "20:05") if end != start]),
+    }
+
+
+MAKERS: dict[str, Any] = {
+    "clock_window": _quiet,
+    "zone_set": lambda chance: {"possible": _some(chance, ("Asia/Shanghai", "Asia/Tokyo", "Europe/Berlin"))},
+    "daily_cap": lambda chance: {
+        "most": chance.randint(0, 3),
+        "counts": chance.choice(("attempts", "unanswered", "connected", "effective")),
+        "count_channels": chance.choice(("all", _some(chance, CHANNELS), ["voice"])),
+        "per": chance.choice(("creditor", "number")),
+    },
+    "first_contact_channel": lambda chance: {
+        "first": _some(chance, CHANNELS[:3]),
+        **chance.choice(({}, {"stand_in": _some(chance, CHANNELS[3:])})),
+    },
+    "hold": lambda chance: {"holds": _some(chance, HoldKind.values), "signs": _some(chance, tuple(SIGNS), 0)},
+    "party_state": lambda chance: {
+        "states": _some(chance, HoldKind.values, 0),
+        "groups": ["minor"],
+        "signs": _some(chance, tuple(SIGNS), 0),
+    },
+    "opt_out": lambda chance: {"other_purposes": _some(chance, ("marketing", "collection"), 0)},
+    "consent_required": lambda chance: {"purposes": _some(chance, [purpose for purpose in PURPOSES if purpose])},
+    "reachable": lambda chance: {},
+    "known_contact": lambda chance: {},
+}
+
+
+def some_rule(chance: Random, number: int) -> Rule:
+    kind = chance.choice(sorted(MAKERS))
+    told: dict[str, Any] = {"enforcement": chance.choice(("block", "block", "block", "warn", "review"))}
+    if chance.random() < 0.4:
+        told["channels"] = _some(chance, CHANNELS)
+    if chance.random() < 0.3:
+        told["actors"] = _some(chance, ContactActor.values)
+    if chance.random() < 0.3:
+        told["unless"] = {"consent": _some(chance, ("contact_at_night", "collection", "repeated_attempts"))}
+    return a_rule(kind, MAKERS[kind](chance), id=f"T{number}", **told)
+
+
+def some_rulebook(chance: Random, most: int = 12) -> Rulebook:
+    """This function will make up a rulebook of every kind of rule, with every way to scope it."""
+    return Rulebook.of(some_rule(chance, number) for number in range(chance.randint(1, most)))

@@ -1,0 +1,109 @@
+"""The rulebooks from a terminal: what they hold, what one rule says, and whether their cases come true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from dunwell.cli.house import console
+from dunwell.database import ROOT
+from dunwell.facts.errors import DunwellError
+
+# The rulebooks stand on Ibis, which takes a second to load: each command loads them when it runs, `--help` never.
+if TYPE_CHECKING:
+    from dunwell.compliance.rulebook.model import Rule
+
+app = typer.Typer(help="The rulebooks: dated law and policy, and the cases that try them.", no_args_is_help=True)
+
+
+class Language(StrEnum):
+    EN = "en"
+    ZH = "zh"
+
+
+RULEBOOKS = ROOT / "rulebooks"
+Root = Annotated[Path, typer.Option("--rulebooks", help="The folder that holds the rulebooks.")]
+Lang = Annotated[Language, typer.Option("--lang", help="The language of the sentences.")]
+
+
+@app.command("list")
+def list_rules(
+    lang: Lang = Language.EN,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only the entries valid on that day.")
+    ] = None,
+    rulebooks: Root = RULEBOOKS,
+) -> None:
+    """List every rule with what it does, how sure we are of it and since when it is valid."""
+    from dunwell.compliance.rulebook.page import validity
+    from dunwell.compliance.rulebook.reading import load
+
+    book = load((rulebooks,))
+    rules = book.on(on.date()).rules if on else book.rules
+    table = Table("rule", "does", "sure", "valid", "says", title=f"rulebook {book.version[:12]}")
+    for layer, entries in groupby(rules, key=lambda rule: rule.layer):
+        table.add_section()
+        table.add_row(f"[bold]{layer}[/]")
+        for rule in entries:
+            said = escape(rule.sentence(lang))
+            table.add_row(rule.id, rule.enforcement, rule.certainty, validity(rule), said)
+    console.print(table)
+
+
+@app.command()
+def show(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The id of a rule, as CN-T1.")],
+    lang: Lang = Language.EN,
+    rulebooks: Root = RULEBOOKS,
+) -> None:
+    """Show one rule: every dated entry, its source and how sure we are of it."""
+    from dunwell.compliance.rulebook.reading import load
+
+    for rule in load((rulebooks,)).entries(identifier):
+        _show(rule, lang=lang)
+
+
+def _show(rule: Rule, *, lang: Language) -> None:
+    from dunwell.compliance.rulebook.model import CERTAINTIES
+    from dunwell.compliance.rulebook.page import reach, terms, validity
+
+    console.print(f"[bold]{rule.id}[/] {escape(rule.sentence(lang))}")
+    unless = f"a consent for {' or '.join(rule.unless.consent)}" if rule.unless else "nothing"
+    english, chinese = CERTAINTIES[rule.certainty]
+    lines = {
+        "layer": rule.layer,
+        "rule": terms(rule).replace("`", ""),
+        "for": reach(rule),
+        "does": rule.enforcement,
+        "opened by": unless,
+        "valid": validity(rule),
+        "source": rule.source,
+        "certainty": f"{rule.certainty}, {english if lang is Language.EN else chinese}",
+    }
+    for name, text in lines.items():
+        console.print(f"  {name:<10} {escape(text)}", highlight=False)
+
+
+@app.command("test")
+def run_cases(rulebooks: Root = RULEBOOKS) -> None:
+    """Judge every case beside the rulebooks and name those that do not come true."""
+    from dunwell.compliance.rulebook.cases import outcomes
+
+    found = list(outcomes(rulebooks))
+    if not found:
+        raise DunwellError("there are no cases", place=str(rulebooks), cure="write cases.yaml beside the rules")
+    failed = [outcome for outcome in found if outcome.differences]
+    for outcome in failed:
+        for difference in outcome.differences:
+            text = f"[red]{escape(outcome.case.place)}[/]: {escape(difference)}"
+            console.print(text, highlight=False, soft_wrap=True)
+    console.print(f"{len(found)} cases, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,378 @@
+"""The frame says of every row what the judge says of its customer, and the test of that can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import ibis
+import pytest
+from compliance_population import (
+    DAY,
+    REACHES,
+    SCHEMAS,
+    Pair,
+    a_rule,
+    disagreements,
+    judged,
+    masked,
+    some_pair,
+    some_rulebook,
+    tables,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dunwell.compliance import rules
+from dunwell.compliance.frame import PARTIAL_MAX, mask
+from dunwell.compliance.kinds import hold
+from dunwell.compliance.kinds.question import Candidate, Consent, Contact, Customer, Hold
+from dunwell.compliance.rulebook.model import Rule, Rulebook, RulebookError
+from dunwell.compliance.rulebook.reading import load
+
+SHIPPED = load()
+WELL = Customer(
+    time_zone="Asia/Shanghai",
+    contacted_since_overdue=True,
+    reachable=dict.fromkeys(REACHES, True),
+    signs={"bankruptcy_signal_30d": False, "dispute_open": False, "hardship": False},
+)
+SMS = Candidate(channel="sms", creditor="a")
+
+
+# ---- equal to the judge ----------------------------------------------------------------------------------------------
+
+
+def test_the_frame_equals_the_judge_on_the_shipped_rulebooks() -> None:
+    chance = Random(7)
+    pairs = [some_pair(chance) for _ in range(2500)]
+    told = masked(pairs, rulebook=SHIPPED, on=DAY)
+    asked = judged(pairs, rulebook=SHIPPED, on=DAY)
+    assert disagreements(pairs, told=told, asked=asked) == []
+    # The customers are not all of one sort: every rule speaks on some and is silent on others.
+    spoken = [
+        rule for row in asked for key in ("refused", "warned", "review") for rule in row[f"{key}_rules"].split(";")
+    ]
+    never = {"CN-T1", "CN-T2", "G1-hours", "CN-F6-hours"}  # Chinese hours leave every Chinese day some hours.
+    for rule in SHIPPED.on(DAY).rules:
+        assert rule.id in never or 0 < spoken.count(rule.id) < len(pairs), rule.id
+    assert 0.1 < sum(row["allowed"] for row in asked) / len(pairs) < 0.9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_frame_equals_the_judge_on_rulebooks_by_chance(seed: int) -> None:
+    chance = Random(seed)
+    rulebook = some_rulebook(chance)
+    pairs = [some_pair(chance) for _ in range(300)]
+    told = masked(pairs, rulebook=rulebook, on=DAY)
+    assert disagreements(pairs, told=told, asked=judged(pairs, rulebook=rulebook, on=DAY)) == []
+
+
+@settings(
+    deadline=None, max_examples=max(10, settings().max_examples // 8), suppress_health_check=[HealthCheck.too_slow]
+)
+@given(chance=st.randoms(use_true_random=False), many=st.integers(1, 6))
+def test_property_the_frame_equals_the_judge(chance: Random, many: int) -> None:
+    """The same, in small: when it fails, Hypothesis looks for the least rulebook and customer that fail."""
+    rulebook = some_rulebook(chance, most=3)
+    pairs = [some_pair(chance) for _ in range(many)]
+    told = masked(pairs, rulebook=rulebook, on=DAY)
+    assert disagreements(pairs, told=told, asked=judged(pairs, rulebook=rulebook, on=DAY)) == []
+
+
+# ---- the test of the test: every fault put in is found ---------------------------------------------------------------
+
+TRIAL: dict[str, Rule] = {
+    rule.id: rule
+    for rule in (
+        a_rule(
+            "clock_window",
+            {"quiet_from": "21:00", "quiet_until": "09:00"},
+            id="night",
+            unless={"consent": ["collection"]},
+        ),
+        a_rule("clock_window", {"quiet_from": "22:00", "quiet_until": "08:00"}, id="late"),
+        a_rule("zone_set", {"possible": ["Asia/Shanghai", "Asia/Tokyo"]}, id="zones", enforcement="warn"),
+        a_rule("daily_cap", {"most": 2, "counts": "attempts", "count_channels": "all", "per": "creditor"}, id="cap"),
+        a_rule(
+            "daily_cap",
+            {"most": 1, "counts": "effective", "count_channels": ["voice"], "per": "creditor"},
+            id="talks",
+            channels=["voice"],
+            actors=["robot"],
+        ),
+        a_rule("daily_cap", {"most": 2, "counts": "unanswered", "count_channels": "all", "per": "number"}, id="tries"),
+        a_rule("first_contact_channel", {"first": ["sms"], "stand_in": ["email"]}, id="first"),
+        a_rule("hold", {"holds": ["dispute", "pause"], "signs": ["dispute_open"]}, id="rest"),
+        a_rule("party_state", {"states": ["deceased"], "groups": ["minor"]}, id="state"),
+        a_rule("opt_out", {"other_purposes": ["marketing"]}, id="refused"),
+        a_rule("consent_required", {"purposes": ["collection"]}, id="consent", channels=["social"]),
+        a_rule("reachable", {}, id="address"),
+    )
+}
+TRIAL_BOOK = Rulebook.of(TRIAL.values())
+
+
+def with_parameters(identifier: str, **parameters: Any) -> Rulebook:
+    rule = TRIAL[identifier]
+    terms = type(rule.terms).model_validate({**rule.terms.model_dump(), **parameters})
+    return with_rule(identifier, terms=terms)
+
+
+def with_rule(identifier: str, **told: Any) -> Rulebook:
+    changed = TRIAL[identifier].model_copy(update=told)
+    return Rulebook.of(changed if rule.id == identifier else rule for rule in TRIAL.values())
+
+
+FAULTY_DATA: dict[str, Rulebook] = {
+    "the night begins a minute later": with_parameters("late", quiet_from="22:01"),
+    "the night ends a minute earlier": with_parameters("late", quiet_until="07:59"),
+    "a consent does not open the night": with_rule("night", unless=None),
+    "one zone is forgotten": with_parameters("zones", possible=("Asia/Shanghai",)),
+    "the cap is one higher": with_parameters("cap", most=3),
+    "the cap is one lower": with_parameters("cap", most=1),
+    "the cap counts connected contacts only": with_parameters("cap", counts="connected"),
+    "the cap forgets letters": with_parameters(
+        "cap", count_channels=("sms", "app_push", "email", "voice", "social", "visit")
+    ),
+    "the cap counts by number": with_parameters("cap", per="number"),
+    "talks are connected calls": with_parameters("talks", counts="connected"),
+    "talks bind people too": with_rule("talks", actors=("robot", "human")),
+    "talks bind messages too": with_rule("talks", channels=("voice", "sms")),
+    "tries count by creditor": with_parameters("tries", per="creditor"),
+    "an e-mail may be first": with_parameters("first", first=("sms", "email")),
+    "nothing stands in": with_parameters("first", stand_in=()),
+    "a pause is no rest": with_parameters("rest", holds=("dispute",)),
+    "a sign of a dispute is no dispute": with_parameters("rest", signs=()),
+    "minors are of age": with_parameters("state", groups=("minors",)),
+    "who refuses advertising refuses all": with_parameters("refused", other_purposes=()),
+    "another purpose is consent enough": with_parameters("consent", purposes=("collection", "marketing")),
+    "social needs no consent": with_rule("consent", enforcement="warn"),
+    "a rule is not yet in force": with_rule("address", valid_from=DAY + timedelta(days=1)),
+}
+
+_held, _made_on, _valid = Hold.open, Contact.made_on, Consent.valid
+FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "a hold lasts through its last day": (
+        Hold,
+        "open",
+        lambda held, on: held.from_on <= on and (held.until_on is None or on <= held.until_on),
+    ),
+    "a hold begins a day late": (Hold, "open", lambda held, on: _held(held, on) and held.from_on < on),
+    "a consent lasts through its last day": (
+        Consent,
+        "valid",
+        lambda consent, on: consent.valid_from <= on and (consent.valid_until is None or on <= consent.valid_until),
+    ),
+    "a consent begins a day late": (
+        Consent,
+        "valid",
+        lambda consent, on: _valid(consent, on) and consent.valid_from < on,
+    ),
+    "a consent is for every channel": (Consent, "covers", lambda consent, channel: True),
+    "a consent without a channel is for none": (Consent, "covers", lambda consent, channel: consent.channel == channel),
+    "a consent is for every creditor": (
+        Consent,
+        "grants",
+        lambda consent, purposes, *, to, channel: (
+            consent.stance == "granted" and consent.purpose in purposes and consent.covers(channel)
+        ),
+    ),
+    "yesterday counts today": (
+        Contact,
+        "made_on",
+        lambda contact, day: _made_on(contact, day) or _made_on(contact, day - timedelta(days=1)),
+    ),
+    "a contact without a day does not count": (
+        Contact,
+        "made_on",
+        lambda contact, day: contact.local_date is not None and _made_on(contact, day),
+    ),
+    "calls of the debtor count": (Contact, "made_on", lambda contact, day: contact.local_date in (None, day)),
+    "what nobody wrote down was no connection": (
+        Contact,
+        "may_be_effective",
+        property(lambda contact: bool(contact.connected and contact.conversation and contact.answered_by == "debtor")),
+    ),
+    "the first of two holds to end ends both": (hold, "known_end", min),
+}
+
+CHANCE = Random(11)
+PAIRS = [some_pair(CHANCE) for _ in range(1500)]
+
+
+@pytest.fixture(scope="module")
+def told() -> list[dict[str, Any]]:
+    return masked(PAIRS, rulebook=TRIAL_BOOK, on=DAY)
+
+
+def test_without_a_fault_there_is_no_disagreement(told: list[dict[str, Any]]) -> None:
+    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY)) == []
+
+
+@pytest.mark.parametrize("fault", FAULTY_DATA)
+def test_a_judge_with_another_rulebook_is_found_out(fault: str, told: list[dict[str, Any]]) -> None:
+    asked = judged(PAIRS, rulebook=FAULTY_DATA[fault], on=DAY)
+    assert disagreements(PAIRS, told=told, asked=asked), fault
+
+
+@pytest.mark.parametrize("fault", FAULTY_CODE)
+def test_a_judge_with_a_fault_is_found_out(
+    fault: str, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, name, faulty = FAULTY_CODE[fault]
+    monkeypatch.setattr(owner, name, faulty)
+    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY)), fault
+
+
+def test_a_judge_who_forgets_who_is_bound_is_found_out(
+    told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rule, "binds", lambda rule, question: True)
+    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY))
+
+
+def test_a_judge_who_takes_the_first_end_for_the_last_is_found_out(
+    told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first(found: list[rules.Objection]) -> date | None:
+        ends = [objection.falls for objection in found if objection.blocks and objection.falls]
+        return min(ends, default=None)
+
+    monkeypatch.setattr(rules, "_last", first)
+    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY))
+
+
+# ---- the shape of the result -----------------------------------------------------------------------------------------
+
+
+def row_of(customer: Customer, candidate: Candidate = SMS, rulebook: Rulebook = SHIPPED) -> dict[str, Any]:
+    return masked([Pair(customer, candidate)], rulebook=rulebook, on=DAY)[0]
+
+
+def test_the_candidates_come_back_whole_with_the_verdict_beside_them() -> None:
+    laid = tables([Pair(WELL, SMS)])
+    candidates = laid["candidates"].mutate(expected_value=ibis.literal(1.5), window_note=ibis.literal("x"))
+    result = mask(candidates, tables=laid, portrait=laid["portrait"], rulebook=SHIPPED, on=DAY)
+    added = ["allowed", "refused_rules", "warned_rules", "review_rules"]
+    added += ["window_from", "window_until", "window_zone", "earliest_on"]
+    assert list(result.columns) == [*candidates.columns, *added]
+    types = result.schema()
+    assert str(types["allowed"]) in ("boolean", "!boolean")
+    assert str(types["earliest_on"]) == "date"
+    row = result.to_pyarrow().to_pylist()[0]
+    assert {key: row[key] for key in ("row", "creditor", "expected_value", "window_note", *added)} == {
+        "row": 0,
+        "creditor": "a",
+        "expected_value": 1.5,
+        "window_note": "x",
+        "allowed": True,
+        "refused_rules": "",
+        "warned_rules": "",
+        "review_rules": "",
+        "window_from": "08:00",
+        "window_until": "22:00",
+        "window_zone": "Asia/Shanghai",
+        "earliest_on": None,
+    }
+
+
+def test_it_is_one_expression_that_no_row_has_been_fetched_for() -> None:
+    unbound = {name: ibis.table(ibis.Schema.from_pyarrow(schema), name=name) for name, schema in SCHEMAS.items()}
+    result = mask(unbound["candidates"], tables=unbound, portrait=unbound["portrait"], rulebook=SHIPPED, on=DAY)
+    assert str(ibis.to_sql(result, dialect="duckdb")).startswith("SELECT")
+
+
+def test_no_candidates_give_no_rows() -> None:
+    assert masked([], rulebook=SHIPPED, on=DAY) == []
+
+
+def test_every_candidate_of_a_customer_has_a_row_of_its_own() -> None:
+    laid = tables([Pair(WELL, SMS)])
+    once = laid["candidates"]
+    twice = once.union(once.mutate(channel=ibis.literal("social"), row=once.row + 1))
+    result = mask(twice, tables=laid, portrait=laid["portrait"], rulebook=SHIPPED, on=DAY).order_by("row")
+    assert result.to_pyarrow().to_pydict()["refused_rules"] == ["", "G6-social"]
+
+
+def test_the_tables_are_read_for_the_rules_that_need_them_only() -> None:
+    laid = tables([Pair(WELL, SMS)])
+    rulebook = Rulebook.of([a_rule("reachable", {})])
+    result = mask(laid["candidates"], tables={}, portrait=laid["portrait"], rulebook=rulebook, on=DAY)
+    assert result.to_pyarrow().to_pydict()["allowed"] == [True]
+
+
+def test_a_rulebook_that_says_nothing_of_the_day_refuses_to_speak() -> None:
+    laid = tables([Pair(WELL, SMS)])
+    rulebook = Rulebook.of([a_rule("reachable", {}, valid_from=DAY + timedelta(days=1))])
+    with pytest.raises(RulebookError, match="no rule is in force on 2026-03-10"):
+        mask(laid["candidates"], tables=laid, portrait=laid["portrait"], rulebook=rulebook, on=DAY)
+
+
+# ---- nothing is allowed in silence -----------------------------------------------------------------------------------
+
+
+def but(**told: Any) -> Customer:
+    """This function will return the customer with whom all is well, but for what is told."""
+    return replace(WELL, **told)
+
+
+def by(channel: str | None, creditor: str | None = "a", actor: str | None = "robot") -> Candidate:
+    return Candidate(channel=channel, creditor=creditor, actor=actor)
+
+
+REFUSED: dict[str, tuple[Pair, str]] = {
+    "a channel nobody knows": (Pair(WELL, by("carrier_pigeon")), "KNOWN;G6-social;G6-address"),
+    "a channel without a name": (Pair(WELL, by("")), "KNOWN;G6-social;G6-address"),
+    "a channel in other letters": (Pair(WELL, by("SMS")), "KNOWN;G6-social;G6-address"),
+    "no channel": (Pair(WELL, by(None)), "KNOWN;G6-social;G6-address"),
+    "an actor nobody knows": (Pair(WELL, by("sms", actor="ghost")), "KNOWN"),
+    "no actor": (Pair(WELL, by("sms", actor=None)), "KNOWN"),
+    "no creditor": (Pair(WELL, by("sms", creditor=None)), "CN-F6;G1-cap"),
+    "a customer who is not in the portrait": (Pair(Customer(known=False), SMS), "KNOWN;G7;G6-address"),
+    "contacted or not": (Pair(but(contacted_since_overdue=None), by("voice")), "G2"),
+    "reachable or not": (Pair(but(reachable={}), SMS), "G6-address"),
+    "disputed or not": (Pair(but(signs={}), SMS), "G7"),
+    "contacts without a day": (Pair(but(contacts=(Contact(channel=None),) * 2), SMS), "G1-cap"),
+    "a hold of a kind nobody knows": (
+        Pair(but(holds=(Hold(kind="unheard_of", from_on=DAY),)), SMS),
+        "G7;G7-rest;G6-state",
+    ),
+    "a refusal of a channel nobody knows": (
+        Pair(but(consents=(Consent(stance="refused", channel="pigeon", valid_from=DAY),)), SMS),
+        "G6-refused",
+    ),
+    "a stance nobody knows": (Pair(but(consents=(Consent(stance="perhaps", valid_from=DAY),)), SMS), "G6-refused"),
+}
+
+
+@pytest.fixture(scope="module")
+def refusals() -> dict[str, dict[str, Any]]:
+    rows = masked([pair for pair, _ in REFUSED.values()], rulebook=SHIPPED, on=DAY)
+    return dict(zip(REFUSED, rows, strict=True))
+
+
+@pytest.mark.parametrize("missing", REFUSED)
+def test_what_nobody_knows_refuses(missing: str, refusals: dict[str, dict[str, Any]]) -> None:
+    row = refusals[missing]
+    assert (row["allowed"], row["refused_rules"]) == (False, REFUSED[missing][1])
+
+
+def test_without_a_zone_set_a_customer_without_a_zone_has_no_hours() -> None:
+    rulebook = Rulebook.of([a_rule("clock_window", {"quiet_from": "22:00", "quiet_until": "08:00"})])
+    lost = but(time_zone=None)
+    row = row_of(lost, rulebook=rulebook)
+    assert row["refused_rules"] == "T-clock-window"
+    assert (row["window_from"], row["window_until"], row["window_zone"]) == (None, None, None)
+    assert row_of(WELL, rulebook=rulebook)["allowed"]
+
+
+def test_too_many_partial_rules_about_hours_are_refused_aloud() -> None:
+    quiet = {"quiet_from": "22:00", "quiet_until": "08:00"}
+    many = [a_rule("clock_window", quiet, id=f"T{count}", channels=["voice"]) for count in range(PARTIAL_MAX + 1)]
+    with pytest.raises(RulebookError, match="join rules with the same hours"):
+        row_of(WELL, rulebook=Rulebook.of(many))
+    assert row_of(WELL, rulebook=Rulebook.of(many[:-1]))["window_until"] == "24:00"

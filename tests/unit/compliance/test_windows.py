@@ -1,0 +1,167 @@
+"""Hours of the day: night wrap, what several rules leave, several zones at once, the next opening."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dunwell.compliance.kinds.windows import (
+    DAY_MINUTES,
+    WHOLE_DAY,
+    Window,
+    clock,
+    known_zone,
+    lawful,
+    longest,
+    minute,
+    minute_of,
+    next_start,
+    outside,
+    within,
+)
+
+DAY = date(2026, 3, 10)
+START = datetime(2026, 1, 1, tzinfo=UTC)
+MINUTES = st.integers(0, DAY_MINUTES - 1)
+
+
+def told(windows: tuple[Window, ...]) -> list[str]:
+    return [f"{clock(window.start)}-{clock(window.end)}" for window in windows]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "left"),
+    [
+        ("22:00", "08:00", ["08:00-22:00"]),
+        ("12:00", "14:00", ["00:00-12:00", "14:00-24:00"]),
+        ("00:00", "08:00", ["08:00-24:00"]),
+        ("22:00", "24:00", ["00:00-22:00"]),
+        ("22:00", "00:00", ["00:00-22:00"]),
+        ("00:01", "00:00", ["00:00-00:01"]),
+    ],
+)
+def test_what_a_quiet_time_leaves_of_the_day(start: str, end: str, left: list[str]) -> None:
+    assert told(outside(minute(start), end=minute(end))) == left
+
+
+@given(start=MINUTES, end=MINUTES, at=MINUTES)
+def test_a_minute_is_left_exactly_if_it_is_not_quiet(start: int, end: int, at: int) -> None:
+    """The property, with the quiet time walked minute by minute instead of calculated."""
+    quiet = set()
+    minutes = start
+    while minutes != end:
+        quiet.add(minutes)
+        minutes = (minutes + 1) % DAY_MINUTES
+    if start != end:
+        assert within(at, windows=outside(start, end=end)) == (at not in quiet)
+
+
+@given(MINUTES)
+def test_a_clock_reads_back(minutes: int) -> None:
+    assert minute(clock(minutes)) == minutes
+
+
+def test_the_end_of_the_day_is_told_as_24() -> None:
+    assert clock(DAY_MINUTES) == "24:00"
+    assert minute("24:00") == DAY_MINUTES
+
+
+def test_a_window_holds_its_first_moment_and_not_its_last() -> None:
+    windows = (Window(minute("08:00"), minute("22:00")),)
+    inside = {"07:59:59": False, "08:00:00": True, "21:59:59": True, "22:00:00": False}
+    for text, expected in inside.items():
+        moment = datetime.fromisoformat(f"2026-03-10T{text}")
+        assert within(minute_of(moment), windows=windows) is expected, text
+
+
+def test_the_last_microsecond_of_a_window_is_in_it() -> None:
+    windows = (Window(minute("08:00"), minute("22:00")),)
+    assert within(minute_of(datetime(2026, 3, 10, 21, 59, 59, 999999, tzinfo=UTC)), windows=windows)
+
+
+def test_of_several_windows_the_longest_counts_and_of_equals_the_first() -> None:
+    assert longest([Window(0, 10), Window(20, 40), Window(50, 60)]) == Window(20, 40)
+    assert longest([Window(0, 10), Window(20, 30)]) == Window(0, 10)
+    assert longest([]) is None
+
+
+def test_rules_together_leave_what_each_leaves() -> None:
+    night = outside(minute("22:00"), end=minute("08:00"))
+    lunch = outside(minute("12:00"), end=minute("14:00"))
+    late = outside(minute("19:30"), end=minute("09:00"))
+    assert told(lawful(DAY, rules=(night, lunch, late))) == ["09:00-12:00", "14:00-19:30"]
+
+
+def test_no_rule_leaves_the_whole_day_wherever_the_customer_is() -> None:
+    assert lawful(DAY, rules=()) == WHOLE_DAY
+    assert lawful(DAY, rules=(), zones=()) == WHOLE_DAY
+
+
+def test_rules_that_leave_nothing_leave_nothing() -> None:
+    morning, evening = outside(minute("12:00"), end=minute("00:00")), outside(minute("00:00"), end=minute("12:00"))
+    assert lawful(DAY, rules=(morning, evening)) == ()
+
+
+def test_where_nobody_knows_any_zone_no_minute_is_lawful() -> None:
+    assert lawful(DAY, rules=(WHOLE_DAY,), zones=()) == ()
+
+
+DAYTIME = outside(minute("21:00"), end=minute("08:00"))
+
+
+@pytest.mark.parametrize(
+    ("zones", "hours"),
+    [
+        # H01 and H02 of the official interpretation of Regulation F: an hour must suit every place the data points to.
+        (("America/New_York", "America/Los_Angeles"), ["11:00-21:00"]),
+        (("America/New_York", "America/Denver"), ["10:00-21:00"]),
+        (("America/Los_Angeles", "America/New_York"), ["08:00-18:00"]),
+        (("Asia/Shanghai",), ["08:00-21:00"]),
+        # Half an hour apart; half a day apart, so that one place's morning is the other's evening before; and three
+        # places so far apart that no hour suits them all.
+        (("Asia/Kolkata", "Asia/Karachi"), ["08:30-21:00"]),
+        (("Asia/Shanghai", "America/New_York"), ["08:00-09:00", "20:00-21:00"]),
+        (("Pacific/Auckland", "Europe/London", "America/Los_Angeles"), []),
+    ],
+)
+def test_an_hour_must_suit_every_zone_the_customer_may_be_in(zones: tuple[str, ...], hours: list[str]) -> None:
+    assert told(lawful(date(2026, 6, 10), rules=(DAYTIME,), zones=zones)) == hours
+
+
+def test_zones_apart_follow_the_clocks_of_that_very_day() -> None:
+    """Between the American and the European change of clocks in 2026 they are five hours apart, not six."""
+    zones = ("Europe/Berlin", "America/New_York")
+    assert told(lawful(date(2026, 3, 1), rules=(DAYTIME,), zones=zones)) == ["14:00-21:00"]
+    assert told(lawful(date(2026, 3, 15), rules=(DAYTIME,), zones=zones)) == ["13:00-21:00"]
+
+
+def test_a_zone_is_known_by_its_name_alone() -> None:
+    assert known_zone("Asia/Shanghai") == ZoneInfo("Asia/Shanghai")
+    for name in (None, "", "Mars/Olympus", "asia/shanghai ", "../etc/passwd"):
+        assert known_zone(name) is None
+
+
+@given(
+    moment=st.integers(0, 360 * 86400).map(lambda seconds: START + timedelta(seconds=seconds)),
+    zone=st.sampled_from(("Asia/Shanghai", "Europe/London", "America/New_York", "Australia/Lord_Howe")),
+    quiet=st.tuples(MINUTES, MINUTES).filter(lambda pair: pair[0] != pair[1]),
+)
+def test_the_next_opening_is_the_first_lawful_second(moment: datetime, zone: str, quiet: tuple[int, int]) -> None:
+    windows, place = outside(quiet[0], end=quiet[1]), ZoneInfo(zone)
+
+    def lawful_at(at: datetime) -> bool:
+        return within(minute_of(at.astimezone(place)), windows=windows)
+
+    if lawful_at(moment):
+        return
+    start = next_start(moment, windows=windows, zone=place)
+    assert start is not None
+    assert lawful_at(start)
+    assert not lawful_at(start - timedelta(seconds=1)) or start - timedelta(seconds=1) < moment
+    # Nothing opened on the way there.
+    step = max((start - moment) / 97, timedelta(seconds=1))
+    assert not any(lawful_at(moment + step * count) for count in range(97) if moment + step * count < start)
