@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from rich.markup import escape
 
 from dunwell.cli import evidence, person, rules
 from dunwell.cli.house import errors
@@ -27,5 +28,5 @@ def main() -> None:
     try:
         app()
     except DunwellError as error:
-        errors.print(f"[bold red]error[/] {error}", highlight=False)
+        errors.print(f"[bold red]error[/] {escape(str(error))}", highlight=False)
         sys.exit(2)

@@ -39,16 +39,13 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
     gathering = Gathering(tables, dict(_asked(rules)), on)
     persons = gathering.of_customers(_persons(portrait, rules=rules.values()))
     rows = gathering.of_contacts(_known(candidates, persons=persons))
-    rows = rows.mutate(
-        **{f"mask_binds_{number}": _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
-    )
     hours = list(_hours(rows, rules=rules, zones=book.zones, on=on))
     rows = rows.mutate(mask_from=_by_hours(hours, end=False), mask_until=_by_hours(hours, end=True))
     if all(item.window for item in hours):
         # No row is without a lawful hour, so these rules have nothing to refuse.
         rules = {number: rule for number, rule in rules.items() if not rule.narrows}
     judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
-    rows = rows.mutate(**_refusals(rows, judged=judged))
+    rows = rows.mutate(**_refusals(rows, rules=rules, judged=judged))
     return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
 
 
@@ -117,9 +114,10 @@ def _hours(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on
             place="rulebooks",
             cure="join rules with the same hours, or load fewer layers",
         )
+    binds = {number: _binds(rows, rule=rules[number], number=number) for number in partial}
     for bound in product((True, False), repeat=len(partial)):
-        binding = tuple(windows[number] for number, binds in zip(partial, bound, strict=True) if binds)
-        ties = [rows[f"mask_binds_{number}"] == binds for number, binds in zip(partial, bound, strict=True)]
+        binding = tuple(windows[number] for number, tied in zip(partial, bound, strict=True) if tied)
+        ties = [binds[number] == tied for number, tied in zip(partial, bound, strict=True)]
         for known in (True, False):
             day = lawful(on, rules=always + binding, zones=None if known else zones)
             yield Hours(_all_of([rows.mask_zone_known == known, *ties]), longest(day))
@@ -146,11 +144,11 @@ def _clock(window: Window | None, *, end: bool) -> StringValue:
 # ---- results ---------------------------------------------------------------------------------------------------------
 
 
-def _refusals(rows: Table, *, judged: Mapping[int, Column]) -> dict[str, BooleanValue]:
+def _refusals(rows: Table, *, rules: Mapping[int, Rule], judged: Mapping[int, Column]) -> dict[str, BooleanValue]:
     """This function will let each rule speak where it binds; a rule that cannot tell refuses."""
+    binds = {number: _binds(rows, rule=rules[number], number=number) for number in judged}
     return {
-        f"mask_refuses_{number}": rows[f"mask_binds_{number}"] & column.refuses.fill_null(True)
-        for number, column in judged.items()
+        f"mask_refuses_{number}": binds[number] & column.refuses.fill_null(True) for number, column in judged.items()
     }
 
 

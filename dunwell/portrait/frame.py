@@ -36,14 +36,15 @@ def positions(tables: Tables, *, as_of: date, terms: Terms) -> ibis.Table:
     `tables` hold only facts that have taken effect by `as_of`. One row an account, with or without charges. An amount
     is in the account's own currency. The rules are those of `rules.position`, which judges this expression.
     """
-    unpaid = _allocated(_queues(tables, terms))
-    # Named, so that the engine works it out once although two tables below read it.
+    credits = signed_credits(tables)
+    directed = _directed(tables["charges"], credits)
+    free, aside = _pools(credits, directed)
+    unpaid = _allocated(_queues(tables, terms, directed=directed, free=free))
+    # An alias makes the engine work a table out once, although two others read it.
     totals = unpaid.group_by("account_id").agg(**_totals(unpaid, as_of=as_of)).alias("position_totals")
     held = _held_days(_holds_of_accounts(tables), totals, as_of=as_of)
-    written_off = tables["adjustments"].filter(_.kind == AdjustmentKind.WRITE_OFF.value)
-    marked = written_off.select("account_id").distinct().mutate(written_off=ibis.literal(True))
     rows = _with_grace(tables["accounts"], terms)
-    for beside in (totals, held, marked):
+    for beside in (totals, aside, held, _written_off(tables)):
         rows = rows.left_join(beside, "account_id").drop("account_id_right")
     rows = rows.join(tables["parties"].select("party_id", "customer"), "party_id")
     return _counted(rows, as_of=as_of, terms=terms)
@@ -60,20 +61,6 @@ def signed_credits(tables: Tables) -> ibis.Table:
     return payments.union(signed)
 
 
-def _queues(tables: Tables, terms: Terms) -> ibis.Table:
-    """This function will line up what each account owes and has paid: one row a charge and one for all its credit.
-
-    `unpaid` is what a charge's own, directed credit has left of it. The credit that is free to pay any charge stands
-    first in the queue, below zero; its row also tells what waits `aside` for charges that are not booked yet.
-    """
-    credits = signed_credits(tables)
-    directed = _directed(tables["charges"], credits)
-    charges = tables["charges"].left_join(directed.select("charge_id", "applied"), "charge_id")
-    unpaid = charges.mutate(unpaid=(charges.amount - charges.applied.fill_null(NOTHING)).cast(MONEY))
-    lined_up = in_line(unpaid, accounts=tables["accounts"], terms=terms)
-    return _with_credit(lined_up, credits=credits, directed=directed)
-
-
 def _directed(charges: ibis.Table, credits: ibis.Table) -> ibis.Table:
     """This function will say how much of the credit directed at a charge the charge could take: `applied` of `net`."""
     nets = credits.filter(_.charge_id.notnull()).group_by("charge_id").agg(net=_.amount.sum().cast(MONEY))
@@ -82,19 +69,38 @@ def _directed(charges: ibis.Table, credits: ibis.Table) -> ibis.Table:
     return rows.select("charge_id", "account_id", "net", applied=applied).alias("position_directed")
 
 
-def _with_credit(charges: ibis.Table, *, credits: ibis.Table, directed: ibis.Table) -> ibis.Table:
-    """This function will put at the head of each queue the account's credit, and what a charge could not take."""
+def _pools(credits: ibis.Table, directed: ibis.Table) -> tuple[ibis.Table, ibis.Table]:
+    """This function will sum up, account by account, the credit that is free to pay any charge, and what lies aside.
+
+    Free is what was directed at no charge and what a charge could not take; never below zero, for no more can be taken
+    back than came. Aside lies what is directed at charges that are not booked yet.
+    """
     bound = credits.charge_id.notnull()
     came = credits.select(
         "account_id", free=bound.ifelse(NOTHING, credits.amount), aside=bound.ifelse(credits.amount, NOTHING)
     )
     moved = directed.select("account_id", free=(_.net - _.applied).cast(MONEY), aside=(-_.net).cast(MONEY))
-    head = came.union(moved).group_by("account_id").agg(free=_.free.sum().cast(MONEY), aside=_.aside.sum().cast(MONEY))
-    rows = head.select(
-        "account_id", place=ibis.literal(HEAD, type="int64"), due_on=ibis.null("date"), rank=ibis.null("int8"),
-        unpaid=-_.free, aside="aside",
-    )  # fmt: skip
-    return charges.select("account_id", "place", "due_on", "rank", "unpaid", aside=ibis.null(MONEY)).union(rows)
+    pools = came.union(moved).group_by("account_id").agg(free=_.free.sum().cast(MONEY), aside=_.aside.sum().cast(MONEY))
+    pools = pools.alias("position_pools")
+    return pools.filter(_.free > 0).drop("aside"), pools.filter(_.aside > 0).drop("free")
+
+
+def _queues(tables: Tables, terms: Terms, *, directed: ibis.Table, free: ibis.Table) -> ibis.Table:
+    """This function will line up what each account owes and can spend: one row a charge, one for its free credit.
+
+    `unpaid` is what a charge's own, directed credit has left of it. The free credit stands first, below zero.
+    """
+    rows = tables["charges"].left_join(directed.select("charge_id", "applied"), "charge_id")
+    rows = rows.mutate(unpaid=(rows.amount - rows.applied.fill_null(NOTHING)).cast(MONEY))
+    charges = in_line(rows, accounts=tables["accounts"], terms=terms)
+    head = free.select(
+        "account_id",
+        place=ibis.literal(HEAD, type="int64"),
+        due_on=ibis.null("date"),
+        rank=ibis.null("int8"),
+        unpaid=(-free.free).cast(MONEY),
+    )
+    return charges.select(*head.columns).union(head)
 
 
 def in_line(charges: ibis.Table, *, accounts: ibis.Table, terms: Terms) -> ibis.Table:
@@ -136,19 +142,23 @@ def _allocated(queues: ibis.Table) -> ibis.Table:
 
 
 def _totals(unpaid: ibis.Table, *, as_of: date) -> dict[str, Any]:
-    """This function will sum up the queue of an account; `balance` is what it owes, below zero what it has over."""
+    """This function will sum up the queue of an account; `balance`, its end, is what it owes, below zero what is over."""
     costs = {
         f"outstanding_{component.value}": unpaid.rest.sum(where=unpaid["rank"] == number).fill_null(NOTHING).cast(MONEY)
         for number, component in enumerate(COMPONENT_ORDER[:-1])
     }
     return {
         **costs,
-        "balance": unpaid.unpaid.sum().cast(MONEY),
-        "aside": unpaid.aside.sum().cast(MONEY),
+        "balance": unpaid.through.max(),
         "overdue": unpaid.rest.sum(where=unpaid.due_on < as_of).fill_null(NOTHING).cast(MONEY),
         "oldest_unpaid_due_on": unpaid.due_on.min(where=(unpaid.rest > 0) & (unpaid.due_on <= as_of)),
-        "open_charges": (unpaid.rest > 0).sum(),
+        "open_charges": unpaid.count(where=unpaid.rest > 0),
     }
+
+
+def _written_off(tables: Tables) -> ibis.Table:
+    marks = tables["adjustments"].filter(_.kind == AdjustmentKind.WRITE_OFF.value)
+    return marks.select("account_id").distinct().mutate(written_off=ibis.literal(True))
 
 
 def _with_grace(accounts: ibis.Table, terms: Terms) -> ibis.Table:
@@ -175,7 +185,8 @@ def _held_days(holds: ibis.Table, totals: ibis.Table, *, as_of: date) -> ibis.Ta
     Each hold is clipped to the days [oldest unpaid due date, as_of) and adds the days beyond the furthest end before it,
     in the order of their starts: overlapping, adjacent and contained holds count once.
     """
-    rows = holds.join(totals.select("account_id", "oldest_unpaid_due_on"), "account_id")
+    late = totals.filter(_.oldest_unpaid_due_on < as_of).select("account_id", "oldest_unpaid_due_on")
+    rows = holds.join(late, "account_id")
     clipped = rows.select(
         "account_id",
         first=ibis.greatest(rows.from_on, rows.oldest_unpaid_due_on),
@@ -197,9 +208,8 @@ def _counted(rows: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
         held_days=rows.held_days.fill_null(0),
     )
     known = known.mutate(
-        # What free credit was short of zero cannot be owed: only charges are.
         outstanding=ibis.greatest(known.balance, NOTHING),
-        unapplied=(ibis.greatest(-known.balance, NOTHING) + ibis.greatest(known.aside, NOTHING)).cast(MONEY),
+        unapplied=(ibis.greatest(-known.balance, NOTHING) + known.aside).cast(MONEY),
         delinquent_days=(known.past_due_days > known.grace).ifelse(
             ibis.greatest(known.past_due_days - known.grace - known.held_days, 0), 0
         ),

@@ -118,6 +118,11 @@ class Row:
     rule: int
     on: date
 
+    @property
+    def closed(self) -> BooleanValue:
+        """This function will tell that the day has no lawful hour."""
+        return self.table["mask_from"].isnull()
+
     def by(self, channels: Iterable[str]) -> BooleanValue:
         """This function will tell whether the contact goes by one of the channels; an unknown one is none of them."""
         return (self.table["mask_channel_bit"] & channel_bits(channels)) != 0
@@ -130,11 +135,6 @@ class Row:
     @property
     def creditor(self) -> StringValue:
         return self.table["creditor"]
-
-    @property
-    def closed(self) -> BooleanValue:
-        """This function will tell that the day has no lawful hour."""
-        return self.table["mask_from"].isnull()
 
     @property
     def zone_known(self) -> BooleanValue:

@@ -59,8 +59,9 @@ def plant(rows: Rows, *, kinds: tuple[Dirt, ...], identity: str, block: int, dic
     if not usable:
         return Planted(rows, {}, {})
     base = np.array([dice.generator.choice(bases[kind.fault]) for kind in usable], dtype=np.int64)
-    # A twin comes after the row whose number it repeats: the first told is the one that stands.
-    first = np.where([kind.twin for kind in usable], base + 1, 0)
+    # A twin comes after the row whose number it repeats: the first told is the one that stands. And no dirty row
+    # opens a file, so that whoever looks at its first line sees a sound one.
+    first = np.where([kind.twin for kind in usable], base + 1, 1)
     place = dice.between(first, n + 1, len(usable))
     return _mixed(rows, _spoilt(rows, usable, base, identity, block), usable, place)
 

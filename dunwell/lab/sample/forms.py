@@ -120,7 +120,10 @@ class DelimitedSink(TextSink):
 
 @dataclass(frozen=True)
 class JsonLines:
-    """One JSON object a line; what is null is left out. Columns named `bare` hold numbers and truth values."""
+    """One JSON object a line; what is null is left out, except on the first line, which names every column.
+
+    Columns named `bare` hold numbers and truth values.
+    """
 
     bare: frozenset[str] = frozenset()
     first_line: int = 1
@@ -135,14 +138,30 @@ class JsonSink(TextSink):
         super().__init__(path, encoding="utf-8", head="")
         self.form = form
         self.columns = columns
+        self.opened = False
 
     def write(self, planted: Planted) -> None:
-        inside = join(*(self._member(name, planted.rows[name]) for name in self.columns))
+        members = [self._member(name, planted.rows[name]) for name in self.columns]
+        if not self.opened and len(members[0]):
+            members = [self._told(name, cells) for name, cells in zip(self.columns, members, strict=True)]
+            self.opened = True
+        inside = join(*members)
         self.lines(_mended(join("{", pc.utf8_slice_codeunits(inside, 1), "}"), planted, ","))
 
     def _member(self, name: str, cells: pa.Array) -> pa.Array:
         mark = "" if name in self.form.bare else '"'
         return framed(f',"{name}":{mark}', cells, mark)
+
+    def _told(self, name: str, members: pa.Array) -> pa.Array:
+        """This function will write a null of the first row out."""
+        first = members[0].as_py() or f',"{name}":null'
+        return stacked(texts([first]), members[1:])
+
+    def close(self) -> None:
+        # A file of no bytes at all looks like a delivery that failed.
+        if not self.opened:
+            self.file.write(b"\n")
+        super().close()
 
 
 @dataclass(frozen=True)

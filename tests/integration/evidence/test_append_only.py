@@ -10,7 +10,7 @@ from dunwell.evidence.append_only import FUNCTION, guard
 from dunwell.evidence.models import Row
 
 TABLES = sorted(
-    model._meta.db_table for app in ("ledger", "evidence") for model in apps.get_app_config(app).get_models()
+    model._meta.db_table for app in ("ledger", "evidence", "batch") for model in apps.get_app_config(app).get_models()
 )
 
 

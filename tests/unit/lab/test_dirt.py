@@ -81,6 +81,10 @@ def test_shapes_are_listed_for_the_writer() -> None:
     assert set(found.shapes) == spoilt
 
 
+def test_no_dirty_row_opens_a_file() -> None:
+    assert all(place > 0 for n in (1, 2, 3, 500) for place in planted(n).faults)
+
+
 def test_a_sort_without_a_base_is_left_out() -> None:
     found = planted(40, kinds=(unknown("of", what="party", among=("kind", "nowhere")), missing("id")))
     assert {kind.fault for kind in found.faults.values()} == {"missing id"}

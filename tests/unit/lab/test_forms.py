@@ -62,10 +62,11 @@ def test_spoilt_lines_have_the_wrong_number_of_cells(tmp_path: Path) -> None:
     assert [len(line.split(",")) for line in path.read_text().splitlines()] == [3, 1, 3, 4]
 
 
-def test_json_lines_leave_nulls_out_and_keep_numbers_bare(tmp_path: Path) -> None:
-    path = written(JsonLines(bare=frozenset({"n"})), tmp_path / "file", planted())
+def test_json_lines_leave_nulls_out_below_the_first_line(tmp_path: Path) -> None:
+    block = planted(id=["b", "b", None], 名称=[None, None, "c"], n=["2.5", "2.5", None])
+    path = written(JsonLines(bare=frozenset({"n"})), tmp_path / "file", block)
     assert [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] == [
-        {"id": "a", "名称": "甲,乙", "n": 1},
+        {"id": "b", "名称": None, "n": 2.5},
         {"id": "b", "n": 2.5},
         {"名称": "c"},
     ]
@@ -106,7 +107,7 @@ def test_a_workbook_holds_texts_numbers_and_dates(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", [Delimited(), JsonLines(), Parquet(), Workbook()])
 def test_a_file_may_hold_no_rows(tmp_path: Path, form: Form) -> None:
     head = Delimited().first_line - 1
-    lines = {Delimited: head, JsonLines: 0}
+    lines = {Delimited: head, JsonLines: 1}
     path = written(form, tmp_path / "file", NOTHING)
     if type(form) in lines:
         assert len(path.read_text().splitlines()) == lines[type(form)]
