@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from dunwell.cli import evidence, person, rules
+from dunwell.cli import evidence, person, rulebooks
 from dunwell.cli.house import errors
 from dunwell.facts.errors import DunwellError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(person.app, name="person")
-app.add_typer(rules.app, name="rules")
+app.add_typer(rulebooks.app, name="rules")
 
 
 def main() -> None:

@@ -67,7 +67,7 @@ def _known(candidates: Table, *, persons: Table) -> Table:
     return rows.mutate(
         mask_known=rows.mask_here.fill_null(False),
         mask_zone_known=rows.mask_zone.notnull(),
-        mask_channel_bit=channel_bit(rows.channel, none=0),
+        mask_channel_bit=channel_bit(rows.channel),
         mask_actor_known=rows.actor.isin(ACTORS).fill_null(False),
     )
 

@@ -84,7 +84,8 @@ def import_source(
     with transaction.atomic():
         walk = _Walk(reader, mapping=mapping, on=on, by=by, at=at, progress=progress)
         report = walk.run(dry_run=dry_run)
-        transaction.set_rollback(dry_run or report.already is not None)
+        if dry_run or report.already is not None:
+            transaction.set_rollback(True)
     if report.batch_id is not None:
         _refresh_figures(report.content)
     return report
@@ -134,7 +135,7 @@ class _Walk:
         for facts in converted.facts:
             self.load.stage(self.mapping.recipe.entries[facts.turn].target.name, rows=facts.rows)
         self.quarantine.add(picked(chunk.rows, lines=list(converted.faults)), faults=converted.faults)
-        self.quarantine.add_broken(chunk.broken)
+        self.quarantine.add_broken(chunk.broken, columns=chunk.rows.column_names[1:])
         self.spool.keep(chunk.rows)
         self.note_returned(chunk.rows)
         self.rows_read += chunk.rows.num_rows + len(chunk.broken)

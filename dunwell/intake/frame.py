@@ -43,7 +43,9 @@ _trim = _builtin("trim", _TEXT, _TEXT, _TEXT)
 _strptime = _builtin("try_strptime", _TEXT, _TEXT, _MOMENT)
 _at_zone = _builtin("timezone", _TEXT, _MOMENT, _MOMENT_UTC)
 _as_utc = _builtin("timezone", _TEXT, _MOMENT_UTC, _MOMENT)
-_in_units = _builtin("multiply", _READ, _UNIT, dt.Decimal(31, 12))
+# DuckDB multiplies two decimals of up to 18 digits in 18 digits, so one of them must be wider.
+_WIDE = dt.Decimal(25, made.READ_PLACES)
+_in_units = _builtin("multiply", _WIDE, _UNIT, dt.Decimal(38, 12))
 _of_share = _builtin("multiply", AMOUNT, dt.Decimal(10, made.READ_PLACES), dt.Decimal(34, 9))
 _character = _builtin("chr", dt.int32, _TEXT)
 _split = _builtin("regexp_split_to_array", _TEXT, _TEXT, dt.Array(_TEXT))
@@ -165,19 +167,22 @@ def _out_of_range(day: Any) -> BooleanValue:
 def _money(column: made.Column, text: Any) -> Read:
     bare = text.re_replace(rules.MONEY_SIGNS, "").replace("，", ",")
     plain = bare.replace(",", "")
-    whole, fraction = plain.re_extract(r"^[+-]?0*(\d*)", 1), plain.re_extract(r"\.(\d*?)0*$", 1)
-    amount = _in_units(plain.try_cast(_READ), _number(column.unit, _UNIT))
+    whole, fraction = plain.re_extract(rules.MONEY_WHOLE, 1), plain.re_extract(rules.MONEY_FRACTION, 1)
+    exponent = plain.re_extract(rules.MONEY_EXPONENT, 1).try_cast("int64").coalesce(0)
+    amount = plain.try_cast(_READ)
+    if column.unit != 1:
+        amount = _in_units(amount.cast(_WIDE), _number(column.unit, _UNIT))
     if column.round_to is not None:
-        amount = amount.round(column.round_to).cast(dt.Decimal(30, 12))
+        amount = amount.round(column.round_to).cast(_WIDE)
     limit = min(column.at_most or AMOUNT_MAX, AMOUNT_MAX)
     broken = [
         (text.notnull() & ~_matches(bare, rules.MONEY), "not-a-number"),
-        (whole.length() > rules.WHOLE_DIGITS_MAX, "amount-absurd"),
-        (amount.abs() > _number(limit, AMOUNT), "amount-absurd"),
-        (amount != amount.round(PLACES_MAX), "too-many-places"),
+        (whole.length() + exponent > rules.WHOLE_DIGITS_MAX, "amount-absurd"),
+        (amount.abs() > _number(limit, amount.type()), "amount-absurd"),
+        (amount != amount.round(PLACES_MAX).cast(amount.type()), "too-many-places"),
     ]
     if column.round_to is None:
-        broken.insert(2, (fraction.length() > made.READ_PLACES, "too-many-places"))
+        broken.insert(2, (fraction.length() - exponent > made.READ_PLACES, "too-many-places"))
     return Read(amount.try_cast(AMOUNT), tuple(broken))
 
 

@@ -43,7 +43,9 @@ ISO_TIME = r"[1-9]\d{3}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
 ISO_OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)"
 MONEY_SIGNS = "[￥¥$€£元 \u00a0\u202f]"
 # Thousands in groups of three, or of two and three as in India; a decimal comma is refused, never misread.
-MONEY = r"[+-]?(\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d*)?|[+-]?\.\d+"
+# An exponent passes, since statistics programs write 500000 as 5e+05.
+MONEY = r"[+-]?((\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
+MONEY_WHOLE, MONEY_FRACTION, MONEY_EXPONENT = r"^[+-]?0*(\d*)", r"\.(\d*?)0*(?:[eE]|$)", r"[eE]([+-]?\d{1,2})$"
 # So that an amount with six places fits 18 digits, which DuckDB reads sixty times faster than more.
 WHOLE_DIGITS_MAX = 12
 INTEGER = r"[+-]?\d+(\.0*)?"
@@ -156,16 +158,22 @@ def _money(column: made.Column, text: str) -> Read:
     bare = re.sub(MONEY_SIGNS, "", text).replace("，", ",")
     if not _is(bare, MONEY):
         return None, "not-a-number"
-    whole, _, fraction = bare.replace(",", "").lstrip("+-").partition(".")
-    if len(whole.lstrip("0")) > WHOLE_DIGITS_MAX:
+    plain = bare.replace(",", "")
+    exponent = int(_extract(plain, MONEY_EXPONENT) or 0)
+    if len(_extract(plain, MONEY_WHOLE)) + exponent > WHOLE_DIGITS_MAX:
         return None, "amount-absurd"
-    if column.round_to is None and len(fraction.rstrip("0")) > made.READ_PLACES:
+    if column.round_to is None and len(_extract(plain, MONEY_FRACTION)) - exponent > made.READ_PLACES:
         return None, "too-many-places"
-    amount = _rounded(Decimal(bare.replace(",", "")), made.READ_PLACES) * column.unit
+    amount = _rounded(Decimal(plain), made.READ_PLACES) * column.unit
     amount = amount if column.round_to is None else _rounded(amount, column.round_to)
     if abs(amount) > min(column.at_most or AMOUNT_MAX, AMOUNT_MAX):
         return None, "amount-absurd"
     return (_rounded(amount, PLACES_MAX), "") if amount == round(amount, PLACES_MAX) else (None, "too-many-places")
+
+
+def _extract(text: str, pattern: str) -> str:
+    found = _pattern(pattern).search(text)
+    return found[1] if found else ""
 
 
 def _rounded(amount: Decimal, places: int) -> Decimal:

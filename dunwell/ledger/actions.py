@@ -129,7 +129,7 @@ class Loading:
         with connection.chunked_cursor() as cursor:
             cursor.execute(loading.read_refused(self._names))
             while portion := cursor.fetchmany(_PORTION):
-                yield from (Refusal(line, entry, *reason.split(":")) for line, entry, reason in portion)
+                yield from (_refusal(*row) for row in portion)
 
     def refused_lines(self) -> int:
         """This function will count the rows of which the ledger refused something."""
@@ -156,6 +156,11 @@ class Loading:
         )
         _record(batch, origin=origin)
         return batch
+
+
+def _refusal(line: int, entry: int, reason: str) -> Refusal:
+    rule, _, name = reason.partition(":")
+    return Refusal(line, entry, name, rule)
 
 
 def _record(batch: Batch, *, origin: Origin) -> None:

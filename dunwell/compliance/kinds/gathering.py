@@ -16,7 +16,7 @@ import ibis
 from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue, Value
 
-from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Until, channel_bits
+from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Until
 from dunwell.compliance.kinds.question import CHANNELS, DAYS_APART_MAX, NEVER
 from dunwell.ledger.kinds import ConsentStance, Direction
 
@@ -54,7 +54,7 @@ class Gathering:
             rows = _beside(rows, "own", sums, also={CREDITOR: CREDITOR})
         if ends := self._ends("refusals"):
             one = self._refusals.filter(_of_one_channel(self._refusals))
-            one = one.mutate(bit=channel_bit(one.channel, none=0))
+            one = one.mutate(bit=channel_bit(one.channel))
             last = _last(one, ends=ends, end="valid_until", by=(PARTY, "bit"))
             rows = _beside(rows, "one", last, also={"bit": "mask_channel_bit"})
         if grants := self._grants:
@@ -149,13 +149,20 @@ def _granted(consents: Table, *, grants: Mapping[str, Granted]) -> Table:
     """This function will gather, for each creditor, the channels that were granted, one bit each."""
     purposes = sorted({purpose for fact in grants.values() for purpose in fact.purposes})
     told = consents.filter(consents.stance == ConsentStance.GRANTED.value, consents.purpose.isin(purposes))
-    bits = channel_bit(told.channel, none=channel_bits(CHANNELS))
     return told.group_by([PARTY, GRANTED_TO]).aggregate(
-        **{name: bits.bit_or(where=told.purpose.isin(fact.purposes)) for name, fact in grants.items()}
+        **{name: _granted_bits(told, purposes=fact.purposes) for name, fact in grants.items()}
     )
 
 
-def channel_bit(channel: Value, *, none: int) -> Value:
-    """This function will turn a channel into its bit, an unknown one into 0, a null into `none`."""
-    known = ((channel == name, literal(bit, "int32")) for name, bit in CHANNEL_BITS.items())
-    return ibis.cases((channel.isnull(), literal(none, "int32")), *known, else_=literal(0, "int32"))
+def _granted_bits(told: Table, *, purposes: tuple[str, ...]) -> Value:
+    # Spark has no aggregate that joins bits, so each channel has its own.
+    found: Value = literal(0)
+    for name, bit in CHANNEL_BITS.items():
+        covered = told.purpose.isin(purposes) & (told.channel.isnull() | (told.channel == name))
+        found = found + ifelse(covered, bit, 0).max()
+    return found
+
+
+def channel_bit(channel: Value) -> Value:
+    """This function will turn a channel into its bit, an unknown one or none into 0."""
+    return ibis.cases(*((channel == name, bit) for name, bit in CHANNEL_BITS.items()), else_=0)

@@ -74,7 +74,8 @@ def read_yaml(path: Path) -> Any:
 def load(paths: Sequence[Path] = (RULEBOOKS,)) -> Rulebook:
     """This function will read the rulebooks in the files and folders given, folders with all their subfolders.
 
-    The order of the paths is the order of the rules; inside a folder it is that of the names.
+    The order of the paths is the order of the rules; inside a folder its own rules come first, then those of its
+    subfolders by name.
     """
     files = [file for path in paths for file in _files(path)]
     return Rulebook.of(rule for file in dict.fromkeys(files) for rule in read_rules(file))
@@ -83,7 +84,7 @@ def load(paths: Sequence[Path] = (RULEBOOKS,)) -> Rulebook:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(path.rglob(RULES_FILE))
+    found = sorted(path.rglob(RULES_FILE), key=lambda file: file.parent.parts)
     if not found:
         raise RulebookError(f"no {RULES_FILE} in it", place=str(path), cure="give a folder that holds rulebooks")
     return found

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from uuid import UUID
 
 from dunwell.intake.conversion.sealing import Sealer, wrapped
@@ -34,11 +35,15 @@ class Quarantine:
         """This function will take rows in, each with its cells and its faults."""
         self._store([(line, self._sealer.named(raw[line]), {"cells": raw[line]}, faults[line]) for line in sorted(raw)])
 
-    def add_broken(self, broken: Iterable[Broken]) -> None:
+    def add_broken(self, broken: Iterable[Broken], *, columns: Sequence[str]) -> None:
         """This function will take lines in that are no rows; they may name anybody, so they lie under the batch's key."""
-        self._store([(each.line, [], {"text": each.text}, [Fault("", each.rule)]) for each in broken])
+        told = []
+        for each in broken:
+            cells = dict(zip_longest(columns, each.cells[: len(columns)]))
+            told.append((each.line, [], {"cells": cells, "text": each.text}, [Fault("", each.rule)]))
+        self._store(told)
 
-    def _store(self, told: list[tuple[int, list[UUID], dict[str, object], Sequence[Fault]]]) -> None:
+    def _store(self, told: Sequence[tuple[int, list[UUID], dict[str, object], Sequence[Fault]]]) -> None:
         if not told:
             return
         keys = actions.ensure_keys({self._own, *(subject for _, named, _, _ in told for subject in named)}, at=self._at)

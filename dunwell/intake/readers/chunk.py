@@ -20,11 +20,12 @@ ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A line that is no row: its number, the rule that it breaks, and its text (personal data perhaps)."""
+    """A line that is no row: its number, the rule that it breaks, its text, and its cells as far as they can be told."""
 
     line: int
     rule: str
     text: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import openpyxl
 
 from dunwell.facts.errors import DunwellError
-from dunwell.intake.readers.chunk import ROWS, Chunk, Rows, as_text
+from dunwell.intake.readers.chunk import ROWS, Broken, Chunk, Rows, as_text
 from dunwell.intake.readers.heading import checked
 from dunwell.intake.readers.stream import digest_of, truncated
 
@@ -76,7 +76,6 @@ class SheetReader:
         yield rows.chunk(done=line)
 
 
-def _too_wide(line: int, texts: list[str | None]) -> Any:
-    from dunwell.intake.readers.chunk import Broken
-
-    return Broken(line, "wrong-cells", ",".join(text or "" for text in texts))
+def _too_wide(line: int, texts: list[str | None]) -> Broken:
+    cells = tuple(text or "" for text in texts)
+    return Broken(line, "wrong-cells", ",".join(cells), cells)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -22,7 +23,7 @@ from dunwell.intake.readers.chunk import Broken, Chunk
 from dunwell.intake.readers.heading import checked
 from dunwell.intake.readers.stream import Utf8Stream, blocks, survey, truncated
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 _BREAK = re.compile(rb"[\r\n]")
 _BREAKS = re.compile(r"\r\n|\r|\n")
 
@@ -66,9 +67,12 @@ class TextReader:
             if mark in row.text:
                 raise truncated(self._path, f"it ends inside a quoted cell that begins near line {row.line}")
         if broken and not self._survey.ends_with_line_break and broken[-1].text == self._last_line():
-            short = len(next(csv.reader([broken[-1].text], delimiter=self._delimiter))) < len(self.columns)
-            if short:
+            if len(broken[-1].cells) < len(self.columns):
                 raise truncated(self._path, f"it ends inside the row of line {broken[-1].line}")
+
+    def _told(self, row: Broken) -> Broken:
+        """This function will take a broken row apart as far as it goes."""
+        return replace(row, cells=tuple(next(csv.reader([row.text], delimiter=self._delimiter), [])))
 
     def _last_line(self) -> str:
         rest = b""
@@ -94,7 +98,7 @@ class TextReader:
             )
             for batch in reader:
                 numbered, broken = lines.number(batch)
-                yield pa.table([numbered, *batch.columns], names=[LINE, *self.columns]), broken
+                yield pa.table([numbered, *batch.columns], names=[LINE, *self.columns]), list(map(self._told, broken))
         except pa.ArrowInvalid:
             # What pyarrow says may quote a row, so none of it is shown.
             limit = f"a row is longer than {BLOCK_BYTES >> 20} MiB, perhaps because a quote is never closed"

@@ -66,9 +66,9 @@ def mobiles(*, party: Ints, zone: Ints, dice: Dice) -> pa.Array:
     return either(american, states, either(zone == LONDON, britain, home))
 
 
-def old_mobiles(*, party: Ints, dice: Dice) -> pa.Array:
-    """This function will give the number that a party had before."""
-    return numbered("+86110", (party + dice.between(1, 1000, len(party))) % PHONE_ROOM, width=8)
+def old_mobiles(party: Ints) -> pa.Array:
+    """This function will give the number that a party had before, from the upper half of the same range."""
+    return numbered("+86111", (party + PHONE_ROOM // 2) % PHONE_ROOM, width=8)
 
 
 def emails(*, party: Ints, english: Flags, dice: Dice) -> pa.Array:

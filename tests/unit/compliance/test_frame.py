@@ -41,6 +41,12 @@ WELL = Customer(
     signs={"bankruptcy_signal_30d": False, "dispute_open": False, "hardship": False},
 )
 SMS = Candidate(channel="sms", creditor="a")
+SMALL = Rulebook.of(
+    [
+        a_rule("consent_required", {"purposes": ["collection"]}, id="social", channels=["social"]),
+        a_rule("daily_cap", {"most": 1, "counts": "attempts", "count_channels": "all", "per": "creditor"}),
+    ]
+)
 
 
 # ---- equal to the judge ----------------------------------------------------------------------------------------------
@@ -48,7 +54,7 @@ SMS = Candidate(channel="sms", creditor="a")
 
 def test_the_frame_equals_the_judge_on_the_shipped_rulebooks() -> None:
     chance = Random(7)
-    pairs = [some_pair(chance) for _ in range(2500)]
+    pairs = [some_pair(chance) for _ in range(1500)]
     told = masked(pairs, rulebook=SHIPPED, on=DAY)
     asked = judged(pairs, rulebook=SHIPPED, on=DAY)
     assert disagreements(pairs, told=told, asked=asked) == []
@@ -62,7 +68,7 @@ def test_the_frame_equals_the_judge_on_the_shipped_rulebooks() -> None:
     assert 0.1 < sum(row["allowed"] for row in asked) / len(pairs) < 0.9
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_frame_equals_the_judge_on_rulebooks_by_chance(seed: int) -> None:
     chance = Random(seed)
     rulebook = some_rulebook(chance)
@@ -109,7 +115,7 @@ TRIAL: dict[str, Rule] = {
         a_rule("hold", {"holds": ["dispute", "pause"], "signs": ["dispute_open"]}, id="rest"),
         a_rule("party_state", {"states": ["deceased"], "groups": ["minor"]}, id="state"),
         a_rule("opt_out", {"other_purposes": ["marketing"]}, id="refused"),
-        a_rule("consent_required", {"purposes": ["collection"]}, id="consent", channels=["social"]),
+        a_rule("consent_required", {"purposes": ["collection"]}, id="consent", channels=["social", "sms", "voice"]),
         a_rule("reachable", {}, id="address"),
     )
 }
@@ -150,7 +156,7 @@ FAULTY_DATA: dict[str, Rulebook] = {
     "minors are of age": with_parameters("state", groups=("minors",)),
     "who refuses advertising refuses all": with_parameters("refused", other_purposes=()),
     "another purpose is consent enough": with_parameters("consent", purposes=("collection", "marketing")),
-    "social needs no consent": with_rule("consent", enforcement="warn"),
+    "a consent is only nice to have": with_rule("consent", enforcement="warn"),
     "a rule is not yet in force": with_rule("address", valid_from=DAY + timedelta(days=1)),
 }
 
@@ -201,7 +207,7 @@ FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 }
 
 CHANCE = Random(11)
-PAIRS = [some_pair(CHANCE) for _ in range(1500)]
+PAIRS = [some_pair(CHANCE) for _ in range(900)]
 
 
 @pytest.fixture(scope="module")
@@ -282,20 +288,21 @@ def test_the_candidates_come_back_whole_with_the_verdict_beside_them() -> None:
 
 def test_it_is_one_expression_that_no_row_has_been_fetched_for() -> None:
     unbound = {name: ibis.table(ibis.Schema.from_pyarrow(schema), name=name) for name, schema in SCHEMAS.items()}
-    result = mask(unbound["candidates"], tables=unbound, portrait=unbound["portrait"], rulebook=SHIPPED, on=DAY)
-    assert str(ibis.to_sql(result, dialect="duckdb")).startswith("SELECT")
+    result = mask(unbound["candidates"], tables=unbound, portrait=unbound["portrait"], rulebook=SMALL, on=DAY)
+    for dialect in ("duckdb", "pyspark"):
+        assert str(ibis.to_sql(result, dialect=dialect)).startswith("SELECT")
 
 
 def test_no_candidates_give_no_rows() -> None:
-    assert masked([], rulebook=SHIPPED, on=DAY) == []
+    assert masked([], rulebook=SMALL, on=DAY) == []
 
 
 def test_every_candidate_of_a_customer_has_a_row_of_its_own() -> None:
     laid = tables([Pair(WELL, SMS)])
     once = laid["candidates"]
     twice = once.union(once.mutate(channel=ibis.literal("social"), row=once.row + 1))
-    result = mask(twice, tables=laid, portrait=laid["portrait"], rulebook=SHIPPED, on=DAY).order_by("row")
-    assert result.to_pyarrow().to_pydict()["refused_rules"] == ["", "G6-social"]
+    result = mask(twice, tables=laid, portrait=laid["portrait"], rulebook=SMALL, on=DAY).order_by("row")
+    assert result.to_pyarrow().to_pydict()["refused_rules"] == ["", "social"]
 
 
 def test_the_tables_are_read_for_the_rules_that_need_them_only() -> None:

@@ -25,7 +25,8 @@ class Sample(NamedTuple):
 
     def lines(self, kind: str, *, encoding: str = "utf-8") -> list[str]:
         """This function will read the lines of a text file."""
-        return (self.folder / self.file(kind)["file"]).read_text(encoding=encoding).splitlines()
+        path = self.folder / str(self.file(kind)["file"])
+        return path.read_text(encoding=encoding).splitlines()
 
 
 @pytest.fixture(scope="session")

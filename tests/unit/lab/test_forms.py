@@ -19,7 +19,7 @@ from dunwell.lab.sample.forms import Delimited, Form, JsonLines, Parquet
 from dunwell.lab.sample.workbook import Workbook
 
 COLUMNS = ("id", "名称", "n")
-ROWS = {"id": ["a", "b", None], "名称": ["甲,乙", None, "c"], "n": ["1", "2.5", None]}
+ROWS: dict[str, list[str | None]] = {"id": ["a", "b", None], "名称": ["甲,乙", None, "c"], "n": ["1", "2.5", None]}
 
 
 def planted(shapes: dict[int, str] | None = None, **changes: list[str | None]) -> Planted:
@@ -57,7 +57,7 @@ def test_the_mark_of_utf8_stands_once_at_the_start(tmp_path: Path) -> None:
 
 
 def test_spoilt_lines_have_the_wrong_number_of_cells(tmp_path: Path) -> None:
-    plain = {"名称": ["x", "y", "z"]}
+    plain: dict[str, list[str | None]] = {"名称": ["x", "y", "z"]}
     path = written(Delimited(), tmp_path / "file", planted({0: SHORT, 2: LONG}, **plain))
     assert [len(line.split(",")) for line in path.read_text().splitlines()] == [3, 1, 3, 4]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ LOWERING = (receipts.PAYMENT, receipts.WAIVER, receipts.CREDIT_NOTE)
 @pytest.fixture(scope="module")
 def large() -> Story:
     """This fixture will tell a full block, large enough for its proportions to show."""
-    return tell(seed=1, block=0, accounts=LARGE, as_of=calendar.number(calendar.date(2026, 3, 16)))
+    return tell(seed=1, block=0, accounts=LARGE, as_of=calendar.number(date(2026, 3, 16)))
 
 
 def late(story: Story, kind: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -272,7 +274,7 @@ def test_the_clock_of_the_house_differs_for_customers_abroad(large: Story, attem
 
 def test_new_york_at_ten_is_shanghai_at_night(large: Story, attempts: contacts.Contacts) -> None:
     day, minute = contacts.shanghai(large, attempts)
-    summer = calendar.number(calendar.date(2026, 3, 9))  # Summer time in New York began on 2026-03-08.
+    summer = calendar.number(date(2026, 3, 9))  # Summer time in New York began on 2026-03-08.
     new_york = large.customers.zone[attempts.customer] == share.ZONES.index("America/New_York")
     there = new_york & (attempts.day >= summer)
     assert there.any()
@@ -322,7 +324,7 @@ def test_a_small_portfolio_balances_too(accounts: int) -> None:
 
 @pytest.mark.parametrize("as_of", ["2024-02-29", "2025-12-31", "2026-03-01", "2026-01-28"])
 def test_any_date_will_do(as_of: str) -> None:
-    told = tell(seed=2, block=0, accounts=600, as_of=calendar.number(calendar.date.fromisoformat(as_of)))
+    told = tell(seed=2, block=0, accounts=600, as_of=calendar.number(date.fromisoformat(as_of)))
     owed = balance(told, due_before=told.as_of)
     assert np.array_equal(owed[told.accounts.overdue], told.accounts.target_cents[told.accounts.overdue])
     assert (owed[~told.accounts.overdue] <= 0).all()

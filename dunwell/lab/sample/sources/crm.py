@@ -116,7 +116,7 @@ def _reach(parties: Parties, as_of: int, dice: Dice) -> Rows:
         "mobile": only(parties.mobile, people.mobiles(party=number, zone=parties.zone, dice=dice)),
         "mobile_since": only(parties.mobile, days(np.where(changed, moved, parties.since))),
         "mobile_state": only(parties.mobile, coded(MOBILE_STATES, dice.pick((0.83, 0.12, 0.05), n))),
-        "old_mobile": only(changed, people.old_mobiles(party=number, dice=dice)),
+        "old_mobile": only(changed, people.old_mobiles(number)),
         "email": only(parties.email, people.emails(party=number, english=parties.english, dice=dice)),
         "app_id": only(parties.app, people.app_ids(number)),
         "social_id": only(parties.social, people.social_ids(number)),

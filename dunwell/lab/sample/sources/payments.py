@@ -18,10 +18,11 @@ from dunwell.lab.sample.source import Delivery, Source, Sums, add_up, counted
 from dunwell.lab.sample.story import Story
 
 CLASSES = ("pay", "fail", "adjust")
+BACK_DATED_SHARE = 0.02
 METHODS = ("debit", "card", "wallet", "transfer", "counter")
 COLUMNS = (
     "txn_no", "class", "reason", "account_no", "customer_no", "charge_no", "against_txn", "replaces_txn", "value_date",
-    "amount_fen", "currency", "method",
+    "booked_date", "amount_fen", "currency", "method",
 )  # fmt: skip
 
 
@@ -49,9 +50,16 @@ def _method(receipts: Receipts, dice: Dice) -> pa.Array:
     return only(receipts.entry == PAYMENT, drawn)
 
 
+def _booked(story: Story, receipts: Receipts, dice: Dice) -> pa.Array:
+    """This function will book most receipts on their day, and a few only weeks later: those are back-dated."""
+    n = len(receipts)
+    wait = np.where(dice.yes(BACK_DATED_SHARE, n), dice.between(5, 45, n), 0)
+    return days(np.minimum(receipts.day + wait, story.as_of), "%Y%m%d")
+
+
 def deliver(story: Story) -> Delivery:
     """This function will write one row per receipt."""
-    receipts = story.receipts
+    receipts, dice = story.receipts, story.dice("payments")
     currency = story.accounts.currency[receipts.account]
     rows = {
         "txn_no": _transaction(story, receipts.key),
@@ -63,9 +71,10 @@ def deliver(story: Story) -> Delivery:
         "against_txn": _transaction(story, receipts.against),
         "replaces_txn": _transaction(story, receipts.replaces),
         "value_date": days(receipts.day, "%Y%m%d"),
+        "booked_date": _booked(story, receipts, dice),
         "amount_fen": plain(receipts.cents),
         "currency": coded(share.CURRENCIES, currency),
-        "method": _method(receipts, story.dice("payments")),
+        "method": _method(receipts, dice),
     }
     return Delivery(rows, _facts(receipts), _sums(story))
 

@@ -1,0 +1,56 @@
+"""The page of rules is what the rulebooks say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from compliance_population import a_rule
+
+from dunwell.compliance.rulebook.model import CERTAINTIES, KINDS, Rulebook
+from dunwell.compliance.rulebook.page import markdown, reach, terms, validity
+from dunwell.compliance.rulebook.reading import load
+from dunwell.database import ROOT
+
+PAGE = ROOT / "docs" / "reference" / "rules.md"
+
+
+def test_the_page_in_docs_is_equal() -> None:
+    assert PAGE.read_text("utf-8") == markdown(), "write it anew: make docs"
+
+
+def test_every_entry_stands_there_with_its_sentences_and_its_source() -> None:
+    rows = [line for line in markdown().splitlines() if line.startswith("| ")]
+    for rule in load().rules:
+        (row,) = [row for row in rows if row.startswith(f"| {rule.id} |") and f"| {validity(rule)} |" in row]
+        for told in (rule.en, rule.zh, rule.source, rule.certainty, rule.enforcement):
+            assert told in row
+
+
+def test_every_kind_and_certainty_is_explained() -> None:
+    page = markdown()
+    for kind in KINDS.values():
+        assert f"| `{kind.name}` |" in page
+        assert kind.about_zh in page
+    assert all(english in page for english, _ in CERTAINTIES.values())
+
+
+def test_every_table_has_as_many_cells_in_each_row_as_in_its_head() -> None:
+    page = markdown(Rulebook.of([a_rule("reachable", {}, source="one | two")]))
+    for block in page.split("\n\n"):
+        rows = [line.replace("\\|", "") for line in block.splitlines() if line.startswith("|")]
+        assert len({row.count("|") for row in rows}) <= 1, block
+
+
+def test_what_a_rule_does_is_told_in_short() -> None:
+    cap = a_rule(
+        "daily_cap",
+        {"most": 2, "counts": "attempts", "count_channels": "all", "per": "creditor"},
+        channels=["voice", "sms"],
+        actors=["robot"],
+        valid_until=date(2030, 1, 1),
+    )
+    assert terms(cap) == "`daily_cap` most 2, counts attempts, count_channels all, per creditor"
+    assert reach(cap) == "voice + sms by robot"
+    assert validity(cap) == "from 2000-01-01 until 2030-01-01"
+    assert terms(a_rule("reachable", {})) == "`reachable`"
+    assert reach(a_rule("reachable", {})) == "all channels"
