@@ -35,3 +35,10 @@ def today() -> date:
 def operator() -> str:
     """This function will name who runs the command, for the evidence."""
     return f"cli:{getuser()}"
+
+
+def seal_evidence() -> None:
+    """This function will link what was just recorded into a block, so that a later change shows."""
+    from dunwell.evidence.actions import seal
+
+    seal(at=now())

@@ -122,7 +122,9 @@ def mappings() -> None:
     """List the mappings: how foreign files become facts."""
     from dunwell.intake.mapping.reading import find, folder_names
 
-    table = Table("mapping", "source", "kind", "reads", "becomes", "about", header_style="bold")
+    table = Table(header_style="bold")
+    for name in ("mapping", "source", "kind", "reads", "becomes", "about"):
+        table.add_column(name, no_wrap=name == "mapping")
     for name in folder_names():
         try:
             document = find(name).document

@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from dunwell.cli import evidence, person, rulebooks
+from dunwell.cli import demo, evidence, imports, person, plan, rulebooks, sample
 from dunwell.cli.house import errors
 from dunwell.facts.errors import DunwellError
 
@@ -18,6 +18,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command()(demo.demo)
+app.command()(sample.sample)
+app.command("import")(imports.import_)
+app.command()(imports.mappings)
+app.add_typer(imports.quarantine, name="quarantine")
+app.command()(plan.plan)
+app.command()(plan.explain)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(person.app, name="person")
 app.add_typer(rulebooks.app, name="rules")

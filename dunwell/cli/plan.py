@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dunwell.cli.house import console, now, open_house, operator, today
+from dunwell.cli.house import console, now, open_house, operator, seal_evidence, today
 from dunwell.facts.errors import DunwellError
 
 AsOf = Annotated[str, typer.Option("--as-of", help="The day to plan for, YYYY-MM-DD; today if omitted.")]
@@ -52,6 +52,7 @@ def make(day: date, *, capacity: Path | None, out: Path, language: str) -> Any:
             capacity=capacity,
             progress=lambda step: bar.update(task, description=f"plan: {step}"),
         )
+        seal_evidence()
         out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made.folder / "plan.csv", out / "plan.csv")
         chosen = definitions.load(made.folder / "definitions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -13,13 +14,14 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from dunwell.evidence.actions import record
-from dunwell.intake import export, queries
+from dunwell.intake import queries
 from dunwell.intake.conversion.converter import Converter
 from dunwell.intake.conversion.quarantine import Quarantine
 from dunwell.intake.conversion.sealing import Sealer
 from dunwell.intake.conversion.spool import Spool, picked
 from dunwell.intake.mapping.reading import Mapping as MappingFile
 from dunwell.intake.models import QuarantinedRow
+from dunwell.intake.readers import export
 from dunwell.intake.readers.chunk import Chunk, Reader
 from dunwell.intake.readers.opening import open_reader
 from dunwell.intake.refusals import Fault
@@ -82,8 +84,8 @@ def import_source(
     needed = [column.name for column in recipe.columns]
     reader = open_reader(where, form=mapping.document.format, needed=needed, read_as="csv" if mended else None)
     with transaction.atomic():
-        walk = _Walk(reader, mapping=mapping, on=on, by=by, at=at, progress=progress)
-        report = walk.run(dry_run=dry_run)
+        with closing(_Walk(reader, mapping=mapping, on=on, by=by, at=at, progress=progress)) as walk:
+            report = walk.run(dry_run=dry_run)
         if dry_run or report.already is not None:
             transaction.set_rollback(True)
     if report.batch_id is not None:
@@ -107,6 +109,10 @@ class _Walk:
         # Rows of an earlier batch that this one brings back.
         self.returned: dict[int, set[int]] = {}
 
+    def close(self) -> None:
+        self.spool.close()
+        self.convert.close()
+
     def run(self, *, dry_run: bool) -> Report:
         """This function will read, convert, seal, stage, settle and close."""
         earlier = self.earlier() if self.reader.digest else None
@@ -118,8 +124,7 @@ class _Walk:
             return self.report(batch_id=None, already=earlier)
         self.load.settle()
         self.refuse()
-        batch = self.close()
-        self.spool.close()
+        batch = self.finish()
         return self.report(batch_id=None if dry_run else batch.id, dry_run=dry_run)
 
     def earlier(self) -> int | None:
@@ -156,7 +161,7 @@ class _Walk:
             found = (Fault(entries[each.entry].column_of(each.field), each.rule) for each in refusals)
             yield line, list(dict.fromkeys(found))
 
-    def close(self) -> Batch:
+    def finish(self) -> Batch:
         """This function will write the batch, and mark what it brought back as mended."""
         document, recipe = self.mapping.document, self.mapping.recipe
         origin = Origin(

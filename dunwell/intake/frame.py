@@ -6,75 +6,50 @@ the rows without any. Compiled once for a mapping, run for every chunk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, reduce
 from operator import and_
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import available_timezones
 
 import ibis
 import ibis.expr.datatypes as dt
-from ibis.expr.types import BooleanValue, Column, StringValue, Table
+from ibis.expr.types import BooleanValue, StringValue, Table
 
-from dunwell.facts.money import AMOUNT_MAX, PLACES_MAX, currencies
+from dunwell.facts.money import AMOUNT_MAX, currencies
 from dunwell.intake import rules
+from dunwell.intake.conversion.cells import (
+    AMOUNT,
+    FLAG,
+    MOMENT,
+    NUMBER,
+    READERS,
+    TEXT,
+    Read,
+    builtin,
+    exact,
+    nothing,
+    stripped,
+    unstorable,
+)
+from dunwell.intake.mapping import patterns
 from dunwell.intake.mapping import recipe as made
-from dunwell.ledger.targets import INTEGER_MAX, Field
+from dunwell.ledger.targets import Field
 
 LINE, FAULTS = "#line", "#faults"
 # Stand between the faults of a row, and inside one between column and rule.
 NEXT, SEPARATOR = "\x1e", "\x1f"
-# Wide enough for any sum of amounts before it is held against the limit.
-AMOUNT, NUMBER = dt.Decimal(24, 3), dt.Decimal(18, 6)
-_READ, _UNIT = dt.Decimal(18, made.READ_PLACES), dt.Decimal(13, made.READ_PLACES)
-_TEXT, _FLAG, _MOMENT, _MOMENT_UTC = dt.string, dt.boolean, dt.Timestamp(), dt.Timestamp(timezone="UTC")
-
-
-def _builtin(name: str, *types: dt.DataType) -> Callable[..., Any]:
-    """This function will name a function of DuckDB that Ibis has no word for: what it takes, and last what it gives."""
-    stubs: dict[int, Callable[..., None]] = {1: lambda a: None, 2: lambda a, b: None}
-    return ibis.udf.scalar.builtin(stubs[len(types) - 1], name=name, signature=(types[:-1], types[-1]))  # type: ignore[no-any-return]
-
-
-_matches = _builtin("regexp_full_match", _TEXT, _TEXT, _FLAG)
-_trim = _builtin("trim", _TEXT, _TEXT, _TEXT)
-_strptime = _builtin("try_strptime", _TEXT, _TEXT, _MOMENT)
-_at_zone = _builtin("timezone", _TEXT, _MOMENT, _MOMENT_UTC)
-_as_utc = _builtin("timezone", _TEXT, _MOMENT_UTC, _MOMENT)
-# DuckDB multiplies two decimals of up to 18 digits in 18 digits, so one of them must be wider.
-_WIDE = dt.Decimal(25, made.READ_PLACES)
-_in_units = _builtin("multiply", _WIDE, _UNIT, dt.Decimal(38, 12))
-_of_share = _builtin("multiply", AMOUNT, dt.Decimal(10, made.READ_PLACES), dt.Decimal(34, 9))
-_character = _builtin("chr", dt.int32, _TEXT)
-_split = _builtin("regexp_split_to_array", _TEXT, _TEXT, dt.Array(_TEXT))
-_all_in = _builtin("list_has_all", dt.Array(_TEXT), dt.Array(_TEXT), _FLAG)
-
-
-class Read(NamedTuple):
-    """A column's value, and the conditions under which a rule is broken, in the order in which they are asked."""
-
-    value: Column
-    broken: tuple[tuple[BooleanValue, str], ...] = ()
-
-
-def _nothing(kind: Any = _TEXT) -> Any:
-    return ibis.null(kind)
+_of_share = builtin("multiply", AMOUNT, dt.Decimal(10, made.READ_PLACES), dt.Decimal(34, 9))
+_split = builtin("regexp_split_to_array", TEXT, TEXT, dt.Array(TEXT))
+_all_in = builtin("list_has_all", dt.Array(TEXT), dt.Array(TEXT), FLAG)
 
 
 def _rule(broken: Iterable[tuple[BooleanValue, str]], *, column: str) -> StringValue | None:
     """This function will name the first rule that is broken, with its column; None where none ever can be."""
     cases = [(condition, f"{column}{SEPARATOR}{rule}") for condition, rule in broken]
-    return ibis.cases(*cases, else_=_nothing()) if cases else None
-
-
-def _first(values: Iterable[Column]) -> Column:
-    return reduce(lambda found, value: found.coalesce(value), values)
-
-
-def _number(value: Decimal, kind: Any) -> Any:
-    return ibis.literal(value, kind)
+    return ibis.cases(*cases, else_=nothing()) if cases else None
 
 
 # ---- cells ----------------------------------------------------------------------------------------------------------
@@ -82,15 +57,15 @@ def _number(value: Decimal, kind: Any) -> Any:
 
 def converted(raw: Table, *, recipe: made.Recipe, on: date) -> Table:
     """This function will read every mapped column of a chunk: `#line`, values by column name, and `#faults`."""
-    stripped = raw.select(LINE, *(_stripped(raw[column.name]).name(column.name) for column in recipe.columns))
-    read = {column.name: _READERS[column.type](column, stripped[column.name]) for column in recipe.columns}
-    values = stripped.select(
+    texts = raw.select(LINE, *(stripped(raw[column.name]).name(column.name) for column in recipe.columns))
+    read = {column.name: READERS[column.type](column, texts[column.name]) for column in recipe.columns}
+    values = texts.select(
         LINE,
         *(each.value.name(name) for name, each in read.items()),
         *(
             rule.name(f"#{column.name}")
             for column in recipe.columns
-            if (rule := _cell_rule(column, read[column.name], text=stripped[column.name])) is not None
+            if (rule := _cell_rule(column, read[column.name], text=texts[column.name])) is not None
         ),
     )
     for name, expression in recipe.derived:
@@ -99,13 +74,8 @@ def converted(raw: Table, *, recipe: made.Recipe, on: date) -> Table:
     return values.select(LINE, *names, _faults(values, recipe=recipe, on=on).name(FAULTS))
 
 
-def _stripped(cell: Any) -> Any:
-    text = _trim(cell, rules.BLANKS)
-    return ibis.cases((text.isin(rules.NULL_WORDS), _nothing()), else_=text)
-
-
 def _cell_rule(column: made.Column, read: Read, *, text: Any) -> StringValue | None:
-    broken = [(text.contains(_character(ibis.literal(0, dt.int32))), "not-text"), *read.broken]
+    broken = [(unstorable(text), "not-text"), *read.broken]
     if column.required:
         broken.append((read.value.isnull(), "required"))
     return _rule(broken, column=column.name)
@@ -122,95 +92,6 @@ def _joined(faults: list[Any]) -> StringValue:
     return ibis.literal(NEXT).join(faults) if faults else ibis.literal("")
 
 
-def _text(column: made.Column, text: Any) -> Read:
-    if not column.values:
-        return Read(text)
-    known = tuple((text == word, ibis.literal(meaning or None, _TEXT)) for word, meaning in column.values)
-    strange = text.notnull() & text.notin([word for word, _ in column.values])
-    otherwise = text if column.otherwise == "keep" else _nothing()
-    return Read(ibis.cases(*known, else_=otherwise), ((strange, "unknown-value"),) if column.otherwise == "refuse" else ())
-
-
-def _bool(column: made.Column, text: Any) -> Read:
-    meanings = {answer: [word for word, meant in column.values if meant == answer] for answer in ("true", "false")}
-    flag = ibis.cases((text.isin(meanings["true"]), True), (text.isin(meanings["false"]), False), else_=_nothing(_FLAG))
-    return Read(flag, ((text.notnull() & flag.isnull(), "unknown-value"),))
-
-
-def _parsed(column: made.Column, text: Any) -> list[Any]:
-    return [
-        ibis.cases((_matches(text, rules.form_pattern(form)), _strptime(text, form)), else_=_nothing(_MOMENT))
-        for form in column.formats
-    ]
-
-
-def _date(column: made.Column, text: Any) -> Read:
-    iso = ibis.cases((_matches(text, rules.ISO_DATE), _strptime(text.left(10), "%Y-%m-%d")), else_=_nothing(_MOMENT))
-    day = _first([*_parsed(column, text), iso]).date()
-    return Read(day, ((text.notnull() & day.isnull(), "not-a-date"), (_out_of_range(day), "date-out-of-range")))
-
-
-def _time(column: made.Column, text: Any) -> Read:
-    iso = ibis.cases((_matches(text, rules.ISO_TIME), text.try_cast(_MOMENT)), else_=_nothing(_MOMENT))
-    local = _first([*_parsed(column, text), iso])
-    with_offset = _matches(text, rules.ISO_TIME + rules.ISO_OFFSET)
-    absolute = ibis.cases((with_offset, _as_utc("UTC", text.try_cast(_MOMENT_UTC))), else_=_nothing(_MOMENT))
-    moment = _as_utc("UTC", _at_zone(column.zone, local)).coalesce(absolute)
-    day = local.coalesce(text.left(19).try_cast(_MOMENT)).date()
-    return Read(moment, ((text.notnull() & moment.isnull(), "not-a-time"), (_out_of_range(day), "date-out-of-range")))
-
-
-def _out_of_range(day: Any) -> BooleanValue:
-    return (day < ibis.literal(rules.DATE_MIN)) | (day > ibis.literal(rules.DATE_MAX))
-
-
-def _money(column: made.Column, text: Any) -> Read:
-    bare = text.re_replace(rules.MONEY_SIGNS, "").replace("，", ",")
-    plain = bare.replace(",", "")
-    whole, fraction = plain.re_extract(rules.MONEY_WHOLE, 1), plain.re_extract(rules.MONEY_FRACTION, 1)
-    exponent = plain.re_extract(rules.MONEY_EXPONENT, 1).try_cast("int64").coalesce(0)
-    amount = plain.try_cast(_READ)
-    if column.unit != 1:
-        amount = _in_units(amount.cast(_WIDE), _number(column.unit, _UNIT))
-    if column.round_to is not None:
-        amount = amount.round(column.round_to).cast(_WIDE)
-    limit = min(column.at_most or AMOUNT_MAX, AMOUNT_MAX)
-    broken = [
-        (text.notnull() & ~_matches(bare, rules.MONEY), "not-a-number"),
-        (whole.length() + exponent > rules.WHOLE_DIGITS_MAX, "amount-absurd"),
-        (amount.abs() > _number(limit, amount.type()), "amount-absurd"),
-        (amount != amount.round(PLACES_MAX).cast(amount.type()), "too-many-places"),
-    ]
-    if column.round_to is None:
-        broken.insert(2, (fraction.length() - exponent > made.READ_PLACES, "too-many-places"))
-    return Read(amount.try_cast(AMOUNT), tuple(broken))
-
-
-def _integer(_: made.Column, text: Any) -> Read:
-    number = text.re_extract(r"^([+-]?\d+)", 1).try_cast("int64")
-    sound = _matches(text, rules.INTEGER)
-    large = number.isnull() | (number.abs() > INTEGER_MAX)
-    broken = ((text.notnull() & ~sound, "not-a-number"), (sound & large, "number-out-of-range"))
-    return Read(ibis.cases((sound & ~large, number), else_=_nothing("int64")), broken)
-
-
-def _real(_: made.Column, text: Any) -> Read:
-    number, sound = text.try_cast(NUMBER), _matches(text, rules.NUMBER)
-    broken = ((text.notnull() & ~sound, "not-a-number"), (sound & number.isnull(), "number-out-of-range"))
-    return Read(ibis.cases((sound, number), else_=_nothing(NUMBER)), broken)
-
-
-_READERS: dict[str, Callable[[made.Column, Any], Read]] = {
-    "text": _text,
-    "bool": _bool,
-    "date": _date,
-    "time": _time,
-    "money": _money,
-    "integer": _integer,
-    "number": _real,
-}
-
-
 # ---- expressions ----------------------------------------------------------------------------------------------------
 
 
@@ -219,7 +100,7 @@ def _amount(expression: made.Expression, values: Table) -> Any:
         case made.Negate(of):
             return -_amount(of, values)
         case made.Share(of, factor, places):
-            share = _of_share(_amount(of, values), _number(factor, dt.Decimal(10, made.READ_PLACES)))
+            share = _of_share(_amount(of, values), exact(factor, dt.Decimal(10, made.READ_PLACES)))
             return share.round(places).cast(AMOUNT)
         case made.Sum(terms):
             return reduce(lambda total, term: total + term, [_amount(term, values) for term in terms])
@@ -227,9 +108,9 @@ def _amount(expression: made.Expression, values: Table) -> Any:
             amounts = [_amount(term, values) for term in terms]
             known = reduce(and_, (amount.notnull() for amount in amounts))
             chosen = ibis.greatest(*amounts) if greatest else ibis.least(*amounts)
-            return ibis.cases((known, chosen), else_=_nothing(AMOUNT))
+            return ibis.cases((known, chosen), else_=nothing(AMOUNT))
         case made.Const(text):
-            return _number(Decimal(text), AMOUNT)
+            return exact(Decimal(text), AMOUNT)
         case made.Ref(column):
             return values[column].cast(AMOUNT)
     raise TypeError(f"{expression} is no amount")
@@ -241,8 +122,8 @@ def _written(value: Any) -> Any:
     if kind.is_timestamp():
         return value.strftime("%Y-%m-%dT%H:%M:%S.%f")
     if kind.is_decimal() and kind.scale == AMOUNT.scale:
-        return value.cast(dt.Decimal(18, 3)).cast(_TEXT)
-    return value if kind.is_string() else value.cast(_TEXT)
+        return value.cast(dt.Decimal(18, 3)).cast(TEXT)
+    return value if kind.is_string() else value.cast(TEXT)
 
 
 def _value(expression: made.Expression, values: Table) -> Any:
@@ -251,7 +132,7 @@ def _value(expression: made.Expression, values: Table) -> Any:
             return ibis.literal(text)
         case made.Ref(column, days):
             value = values[column]
-            return (value.cast(_MOMENT) + ibis.interval(days=days)).date() if days else value
+            return (value.cast(MOMENT) + ibis.interval(days=days)).date() if days else value
         case made.Template(parts):
             return reduce(lambda text, part: text.concat(part), _template(parts, values))
     return _amount(expression, values)
@@ -266,9 +147,11 @@ def _holds(condition: made.Condition, values: Table) -> BooleanValue:
     value: Any = values[condition.column]
     if condition.test == "present":
         return value.notnull() if condition.value == "true" else value.isnull()
-    limit: Any = condition.value if condition.type == "text" else rules.typed_const(condition.type, condition.value)
+    limit: Any = condition.value
+    if condition.type != "text":
+        limit = rules.typed_const(condition.type, text=condition.value)
     if isinstance(limit, Decimal):
-        limit = _number(limit, value.type())
+        limit = exact(limit, value.type())
     tests = {"above": value > limit, "below": value < limit} if condition.test in ("above", "below") else {}
     met = tests or {"equals": value == limit, "not_equals": value != limit}
     return met[condition.test].fill_null(False)
@@ -291,7 +174,8 @@ def facts(rows: Table, *, recipe: made.Recipe, turn: int, on: date) -> Table:
     told = _told(entry, sound)
     chosen = sound if told is None else sound.filter(told)
     fields = chosen.select(
-        chosen[LINE].name("line"), *(value.name(name) for name, value in _fields(entry, chosen, on=on, kind=recipe.kind).items())
+        chosen[LINE].name("line"),
+        *(value.name(name) for name, value in _fields(entry, chosen, on=on, kind=recipe.kind).items()),
     )
     if entry.target.standing:
         fields = fields.group_by([name for name in fields.columns if name != "line"]).agg(line=fields.line.min())
@@ -323,13 +207,13 @@ def _fitted(bound: made.Bound, values: Table) -> Any:
     if kind in ("date", "time", "integer", "bool"):
         return value
     text = _codes(_written(value), kind)
-    return ibis.cases((text == "", _nothing()), else_=text)
+    return ibis.cases((text == "", nothing()), else_=text)
 
 
 def _constant(text: str, kind: str) -> Any:
     if kind in ("money", "number"):
-        return _number(Decimal(str(rules.typed_const(kind, text))), dt.Decimal(18, 3) if kind == "money" else NUMBER)
-    value = rules.typed_const(kind, text) if kind in ("date", "time", "integer", "bool") else None
+        return exact(Decimal(str(rules.typed_const(kind, text=text))), dt.Decimal(18, 3) if kind == "money" else NUMBER)
+    value = rules.typed_const(kind, text=text) if kind in ("date", "time", "integer", "bool") else None
     if value is not None:
         return ibis.literal(value)
     return ibis.literal(text) if kind != "codes" else ibis.literal(",".join(sorted(rules.codes(text))))
@@ -337,7 +221,7 @@ def _constant(text: str, kind: str) -> Any:
 
 def _codes(text: Any, kind: str) -> Any:
     if kind == "codes":
-        codes = _split(text, rules.CODE_SEPARATORS).unique().filter(lambda code: code != "").sort()
+        codes = _split(text, patterns.CODE_SEPARATORS).unique().filter(lambda code: code != "").sort()
         return codes.join(",")
     return _split(text, " *, *").join(",") if kind == "zones" else text
 
@@ -352,7 +236,10 @@ def _entry_faults(entry: made.Entry, values: Table, *, on: date) -> list[StringV
     asked = [(bound.field.name, _asked(bound, fields[bound.field.name], values, on=on)) for bound in entry.fields]
     asked += _together(entry, fields)
     rules_broken = (
-        _rule([(broken if told is None else told & broken, rule) for broken, rule in conditions], column=entry.column_of(name))
+        _rule(
+            [(broken if told is None else told & broken, rule) for broken, rule in conditions],
+            column=entry.column_of(name),
+        )
         for name, conditions in asked
     )
     return [rule for rule in rules_broken if rule is not None]
@@ -378,15 +265,22 @@ def _of_days(field: Field, value: Any, *, on: date) -> list[tuple[BooleanValue, 
     if not field.past:
         return []
     last = on + timedelta(days=1) if field.type == "time" else on
-    return [(value.date() > ibis.literal(last) if field.type == "time" else value > ibis.literal(last), "date-in-future")]
+    return [
+        (value.date() > ibis.literal(last) if field.type == "time" else value > ibis.literal(last), "date-in-future")
+    ]
 
 
 def _of_numbers(field: Field, value: Any) -> list[tuple[BooleanValue, str]]:
     if field.type == "number":
-        return [(value.cast(dt.Decimal(30, 6)).abs() > _number(rules.NUMBER_MAX, dt.Decimal(30, 6)), "number-out-of-range")]
+        return [
+            (
+                value.cast(dt.Decimal(30, 6)).abs() > exact(patterns.NUMBER_MAX, dt.Decimal(30, 6)),
+                "number-out-of-range",
+            )
+        ]
     amount = value.cast(AMOUNT)
     sign = (amount <= 0, "amount-not-positive") if field.positive else (amount < 0, "amount-negative")
-    return [(amount.abs() > _number(AMOUNT_MAX, AMOUNT), "amount-absurd"), sign]
+    return [(amount.abs() > exact(AMOUNT_MAX, AMOUNT), "amount-absurd"), sign]
 
 
 @cache

@@ -15,60 +15,10 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from dunwell.facts.money import AMOUNT_MAX, PLACES_MAX, currencies
+from dunwell.intake.mapping import patterns
 from dunwell.intake.mapping import recipe as made
 from dunwell.intake.refusals import Fault
 from dunwell.ledger.targets import INTEGER_MAX, Field
-
-# Words that stand for «nothing». Not NA, which is a region and a surname, and not Null, which is a surname as well.
-NULL_WORDS = ("", "NaN", "nan", "NAN", "NULL", "null", "None", "NaT", "N/A", "n/a", "#N/A", "\\N", "<NA>")
-# What is taken off both ends of a cell: blanks, full-width and no-break ones included, and a stray byte order mark.
-BLANKS = " \t\r\n\u3000\u00a0\ufeff"
-DATE_MIN, DATE_MAX = date(1900, 1, 1), date(2199, 12, 31)
-
-# What a date's form may hold, each with the pattern of its text; single digits pass where separators stand.
-DIRECTIVES = {
-    "%Y": r"[1-9]\d{3}",
-    "%y": r"\d{2}",
-    "%m": r"\d{1,2}",
-    "%d": r"\d{1,2}",
-    "%b": r"[A-Za-z]{3}",
-    "%H": r"\d{1,2}",
-    "%M": r"\d{2}",
-    "%S": r"[0-5]\d",
-    "%f": r"\d{1,6}",
-}
-# ISO 8601 always passes, because typed sources (sheets, Parquet, databases) are read as it.
-ISO_DATE = r"[1-9]\d{3}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?"
-ISO_TIME = r"[1-9]\d{3}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
-ISO_OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)"
-MONEY_SIGNS = "[￥¥$€£元 \u00a0\u202f]"
-# Thousands in groups of three, or of two and three as in India; a decimal comma is refused, never misread.
-# An exponent passes, since statistics programs write 500000 as 5e+05.
-MONEY = r"[+-]?((\d+|\d{1,3}(,\d{2,3})*,\d{3})(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
-MONEY_WHOLE, MONEY_FRACTION, MONEY_EXPONENT = r"^[+-]?0*(\d*)", r"\.(\d*?)0*(?:[eE]|$)", r"[eE]([+-]?\d{1,2})$"
-# So that an amount with six places fits 18 digits, which DuckDB reads sixty times faster than more.
-WHOLE_DIGITS_MAX = 12
-INTEGER = r"[+-]?\d+(\.0*)?"
-NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
-NUMBER_MAX = Decimal("999999999999.999999")
-CODE_SEPARATORS = "[,;、，；| ]+"
-
-
-@cache
-def form_pattern(form: str) -> str:
-    """This function will write the pattern of texts in a date's form; where digits touch, every one must be there."""
-    pattern, previous = "", ""
-    for part in re.findall(r"%.|[^%]", form):
-        piece = DIRECTIVES.get(part) or re.escape(part)
-        if part in DIRECTIVES and (previous in DIRECTIVES or _touched(form, part)):
-            piece = piece.replace("{1,2}", "{2}")
-        pattern, previous = pattern + piece, part
-    return pattern
-
-
-def _touched(form: str, part: str) -> bool:
-    """This function will tell whether another directive follows the part at once."""
-    return f"{part}%" in form
 
 
 @cache
@@ -86,8 +36,8 @@ Read = tuple[Value, str]  # What a cell means, and the rule that it breaks ("" w
 
 def stripped(cell: str | None) -> str | None:
     """This function will take the blanks off a cell; a word for nothing becomes None."""
-    text = (cell or "").strip(BLANKS)
-    return None if text in NULL_WORDS else text
+    text = (cell or "").strip(patterns.BLANKS)
+    return None if text in patterns.NULL_WORDS else text
 
 
 def read_cell(column: made.Column, *, cell: str | None) -> Read:
@@ -112,23 +62,27 @@ def _bool(column: made.Column, text: str) -> Read:
 
 
 def _date(column: made.Column, text: str) -> Read:
-    moment = _moment(column.formats, text) or (_strict(text[:10], "%Y-%m-%d") if _is(text, ISO_DATE) else None)
+    moment = _moment(column.formats, text) or (_strict(text[:10], "%Y-%m-%d") if _is(text, patterns.ISO_DATE) else None)
     if moment is None:
         return None, "not-a-date"
-    return (moment.date(), "") if DATE_MIN <= moment.date() <= DATE_MAX else (None, "date-out-of-range")
+    return (moment.date(), "") if _in_range(moment) else (None, "date-out-of-range")
+
+
+def _in_range(moment: datetime) -> bool:
+    return patterns.DATE_MIN <= moment.date() <= patterns.DATE_MAX
 
 
 def _time(column: made.Column, text: str) -> Read:
     moment = _moment(column.formats, text) or _iso(text)
     if moment is None:
         return None, "not-a-time"
-    if not DATE_MIN <= moment.date() <= DATE_MAX:
+    if not _in_range(moment):
         return None, "date-out-of-range"
     return (moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else _in_zone(moment, column.zone)), ""
 
 
 def _moment(forms: tuple[str, ...], text: str) -> datetime | None:
-    found = (_strict(text, form) for form in forms if _is(text, form_pattern(form)))
+    found = (_strict(text, form) for form in forms if _is(text, patterns.form_pattern(form)))
     return next((moment for moment in found if moment is not None), None)
 
 
@@ -140,7 +94,7 @@ def _strict(text: str, form: str) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
-    if not _is(text, f"{ISO_TIME}{ISO_OFFSET}?"):
+    if not _is(text, f"{patterns.ISO_TIME}{patterns.ISO_OFFSET}?"):
         return None
     try:
         return datetime.fromisoformat(text)
@@ -155,14 +109,14 @@ def _in_zone(moment: datetime, zone: str) -> datetime:
 
 
 def _money(column: made.Column, text: str) -> Read:
-    bare = re.sub(MONEY_SIGNS, "", text).replace("，", ",")
-    if not _is(bare, MONEY):
+    bare = re.sub(patterns.MONEY_SIGNS, "", text).replace("，", ",")
+    if not _is(bare, patterns.MONEY):
         return None, "not-a-number"
     plain = bare.replace(",", "")
-    exponent = int(_extract(plain, MONEY_EXPONENT) or 0)
-    if len(_extract(plain, MONEY_WHOLE)) + exponent > WHOLE_DIGITS_MAX:
+    exponent = int(_extract(plain, patterns.MONEY_EXPONENT) or 0)
+    if len(_extract(plain, patterns.MONEY_WHOLE)) + exponent > patterns.WHOLE_DIGITS_MAX:
         return None, "amount-absurd"
-    if column.round_to is None and len(_extract(plain, MONEY_FRACTION)) - exponent > made.READ_PLACES:
+    if column.round_to is None and len(_extract(plain, patterns.MONEY_FRACTION)) - exponent > made.READ_PLACES:
         return None, "too-many-places"
     amount = _rounded(Decimal(plain), made.READ_PLACES) * column.unit
     amount = amount if column.round_to is None else _rounded(amount, column.round_to)
@@ -181,16 +135,16 @@ def _rounded(amount: Decimal, places: int) -> Decimal:
 
 
 def _integer(_: made.Column, text: str) -> Read:
-    if not _is(text, INTEGER):
+    if not _is(text, patterns.INTEGER):
         return None, "not-a-number"
     number = int(text.partition(".")[0])
     return (number, "") if abs(number) <= INTEGER_MAX else (None, "number-out-of-range")
 
 
 def _number(_: made.Column, text: str) -> Read:
-    if not _is(text, NUMBER):
+    if not _is(text, patterns.NUMBER):
         return None, "not-a-number"
-    if abs(Decimal(text)) > NUMBER_MAX:
+    if abs(Decimal(text)) > patterns.NUMBER_MAX:
         return None, "number-out-of-range"
     return _rounded(Decimal(text), 6), ""
 
@@ -206,7 +160,7 @@ _READERS = {
 }
 
 
-def typed_const(kind: str, text: str) -> Value:
+def typed_const(kind: str, *, text: str) -> Value:
     """This function will read a constant of a mapping as the type it must be; None where it is not one."""
     words = (("true", "true"), ("false", "false")) if kind == "bool" else ()
     return read_cell(made.Column(name="", type=kind, formats=(), values=words), cell=text)[0]
@@ -277,15 +231,13 @@ def holds(condition: made.Condition, *, values: Values) -> bool:
     value = values[condition.column]
     if condition.test == "present":
         return (value is not None) == (condition.value == "true")
-    limit = condition.value if condition.type == "text" else typed_const(condition.type, condition.value)
+    limit = condition.value if condition.type == "text" else typed_const(condition.type, text=condition.value)
     if value is None or limit is None:
         return False
-    return {
-        "above": lambda: value > limit,  # type: ignore[operator]
-        "below": lambda: value < limit,  # type: ignore[operator]
-        "equals": lambda: value == limit,
-        "not_equals": lambda: value != limit,
-    }[condition.test]()
+    if condition.test in ("equals", "not_equals"):
+        return (value == limit) == (condition.test == "equals")
+    above, below = value > limit, value < limit  # type: ignore[operator]
+    return bool(above if condition.test == "above" else below)
 
 
 # ---- facts ----------------------------------------------------------------------------------------------------------
@@ -307,8 +259,11 @@ def judge(recipe: made.Recipe, *, cells: Mapping[str, str | None], on: date) -> 
         return Judged(tuple(faults), ())
     values = {name: value for name, (value, _) in read.items()}
     for name, expression in recipe.derived:
-        values[name] = _amount(expression, values)
-    told = [(turn, entry) for turn, entry in enumerate(recipe.entries) if all(holds(c, values=values) for c in entry.when)]
+        amount = _amount(expression, values)
+        values[name] = None if amount is None else _rounded(amount, PLACES_MAX)
+    told = [
+        (turn, entry) for turn, entry in enumerate(recipe.entries) if all(holds(c, values=values) for c in entry.when)
+    ]
     facts = [(turn, _fact(entry, values=values, on=on, kind=recipe.kind)) for turn, entry in told]
     faults = [fault for (_, entry), (_, fact) in zip(told, facts, strict=True) for fault in _faults(entry, fact, on=on)]
     return Judged(tuple(dict.fromkeys(faults)), () if faults else tuple(facts))
@@ -329,7 +284,7 @@ def _fitted(bound: made.Bound, value: Value) -> Value:
         return None
     kind = bound.field.type
     if isinstance(bound.expression, made.Const) and kind in _READERS and kind != "text":
-        value = typed_const(kind, str(value))
+        value = typed_const(kind, text=str(value))
     if kind == "money":
         return Decimal(str(value)).quantize(Decimal("0.001"))
     if kind == "number":
@@ -342,13 +297,13 @@ def _fitted(bound: made.Bound, value: Value) -> Value:
 
 def codes(text: str) -> set[str]:
     """This function will take a list of codes apart."""
-    return {code for code in re.split(CODE_SEPARATORS, text) if code}
+    return {code for code in re.split(patterns.CODE_SEPARATORS, text) if code}
 
 
 def _codes(text: str, kind: str) -> str:
     if kind == "codes":
         return ",".join(sorted(codes(text)))
-    return ",".join(zone.strip(" ") for zone in text.split(",")) if kind == "zones" else text
+    return ",".join(re.split(" *, *", text)) if kind == "zones" else text
 
 
 def _faults(entry: made.Entry, fact: Mapping[str, Value], *, on: date) -> list[Fault]:
@@ -382,7 +337,7 @@ def _broken(field: Field, value: Value, *, on: date) -> str:
 
 def _broken_number(field: Field, value: Decimal) -> str:
     if field.type == "number":
-        return "number-out-of-range" if abs(value) > NUMBER_MAX else ""
+        return "number-out-of-range" if abs(value) > patterns.NUMBER_MAX else ""
     if abs(value) > AMOUNT_MAX:
         return "amount-absurd"
     if field.positive:

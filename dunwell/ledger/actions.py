@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from dunwell.evidence.actions import record
-from dunwell.ledger import loading
+from dunwell.ledger.loading import adding, staging, verdicts, verifying
 from dunwell.ledger.models import Batch
 from dunwell.ledger.targets import TARGETS, Target
 
@@ -66,7 +66,7 @@ class Loading:
     batch_id: int = field(init=False)
     content: dict[str, Counts] = field(init=False, default_factory=dict)
     _staged: set[str] = field(init=False, default_factory=set)
-    _names: loading.Names = field(init=False)
+    _names: staging.Names = field(init=False)
 
     def __post_init__(self) -> None:
         if not connection.in_atomic_block:
@@ -76,8 +76,8 @@ class Loading:
         _run("SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO', true)")
         _run("SELECT set_config('work_mem', '128MB', true)")
         self.batch_id = int(_run("SELECT nextval(pg_get_serial_sequence('ledger_batch', 'id'))")[0][0])
-        self._names = loading.Names(self.batch_id)
-        _run(loading.create_refused(self._names))
+        self._names = staging.Names(self.batch_id)
+        _run(staging.create_refused(self._names))
 
     def stage(self, target: str, *, rows: pa.Table) -> None:
         """This function will copy rows into the target's staging table.
@@ -90,8 +90,8 @@ class Loading:
             return
         if target not in self._staged:
             self._staged.add(target)
-            _run(loading.create_stage(TARGETS[target], names=self._names))
-        _copy_in(loading.copy_stage(TARGETS[target], names=self._names, columns=rows.column_names), rows)
+            _run(staging.create_stage(TARGETS[target], names=self._names))
+        _copy_in(staging.copy_stage(TARGETS[target], names=self._names, columns=rows.column_names), rows)
 
     def settle(self) -> None:
         """This function will move what is staged into the ledger, table after table, and note what it refuses."""
@@ -100,25 +100,30 @@ class Loading:
                 self.content[target.name] = self._settle(target)
 
     def _settle(self, target: Target) -> Counts:
-        _run(loading.analyze(target, names=self._names))
+        _run(staging.analyze(target, names=self._names))
         if target.version_of:
-            return self._tell(loading.insert_versions(target, names=self._names))
-        _run(loading.mark_repeated(target, names=self._names), {"source": self.source})
-        last_id = _run(loading.last_id(target))[0][0]
-        counts = self._tell(loading.insert_events(target, names=self._names, corrections=False))
-        if _run(loading.count_corrections(target, names=self._names))[0][0]:
-            self._correct(target, counts=counts)
-            counts["digest"] = _run(loading.digest_of_batch(target), {"batch": self.batch_id, "after": last_id})[0][0] or ""
+            return self._tell(adding.insert_versions(target, names=self._names))
+        _run(verdicts.mark_repeated(target, names=self._names), {"source": self.source})
+        last_id = _run(verifying.last_id(target))[0][0]
+        counts = self._tell(adding.insert_events(target, names=self._names, corrections=False))
+        if not _run(adding.count_corrections(target, names=self._names))[0][0]:
+            return counts
+        for more in self._corrections(target):
+            counts = _sum(counts, more)
+        counts["digest"] = (
+            _run(verifying.digest_of_batch(target), {"batch": self.batch_id, "after": last_id})[0][0] or ""
+        )
         return counts
 
-    def _correct(self, target: Target, *, counts: Counts) -> None:
-        """This function will add corrections to the counts, in rounds: one may correct another of the same batch."""
-        more = counts
-        while more["added"] or more is counts:
-            more = self._tell(loading.insert_events(target, names=self._names, corrections=True))
-            for number in ("added", "same", "refused"):
-                counts[number] += more[number]
-        counts["refused"] += _run(loading.refuse_corrections(target, names=self._names))[0][0]
+    def _corrections(self, target: Target) -> Iterator[Counts]:
+        """This function will add corrections round by round, since one may correct another of the same batch."""
+        added = True
+        while added:
+            counts = self._tell(adding.insert_events(target, names=self._names, corrections=True))
+            added = bool(counts["added"])
+            yield counts
+        refused = int(_run(adding.refuse_corrections(target, names=self._names))[0][0])
+        yield Counts(added=0, same=0, refused=refused, digest="")
 
     def _tell(self, statement: sql.Composed) -> Counts:
         added, same, refused, digest = _run(statement, {"source": self.source, "batch": self.batch_id})[0]
@@ -127,19 +132,19 @@ class Loading:
     def refusals(self) -> Iterator[Refusal]:
         """This function will yield what the ledger refused, row by row, the first cause of each first."""
         with connection.chunked_cursor() as cursor:
-            cursor.execute(loading.read_refused(self._names))
+            cursor.execute(staging.read_refused(self._names))
             while portion := cursor.fetchmany(_PORTION):
                 yield from (_refusal(*row) for row in portion)
 
     def refused_lines(self) -> int:
         """This function will count the rows of which the ledger refused something."""
-        return int(_run(loading.count_refused_lines(self._names))[0][0])
+        return int(_run(staging.count_refused_lines(self._names))[0][0])
 
     def close(self, origin: Origin, *, rows_read: int, rows_refused: int, by: str, at: datetime) -> Batch:
         """This function will write the batch and its evidence, and drop the staging tables."""
         for target in self._staged:
-            _run(loading.drop_stage(TARGETS[target], names=self._names))
-        _run(loading.drop_refused(self._names))
+            _run(staging.drop_stage(TARGETS[target], names=self._names))
+        _run(staging.drop_refused(self._names))
         batch = Batch.objects.create(
             id=self.batch_id,
             recorded_at=at,
@@ -156,6 +161,15 @@ class Loading:
         )
         _record(batch, origin=origin)
         return batch
+
+
+def _sum(first: Counts, second: Counts) -> Counts:
+    return Counts(
+        added=first["added"] + second["added"],
+        same=first["same"] + second["same"],
+        refused=first["refused"] + second["refused"],
+        digest="",
+    )
 
 
 def _refusal(line: int, entry: int, reason: str) -> Refusal:

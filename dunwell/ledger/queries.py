@@ -8,7 +8,7 @@ from django.db import connection
 from psycopg import sql
 
 from dunwell.evidence.models import Row
-from dunwell.ledger import loading
+from dunwell.ledger.loading import verifying
 from dunwell.ledger.models import Account, Batch, PartyRole
 from dunwell.ledger.targets import TARGETS, Target
 
@@ -63,13 +63,14 @@ def _rows(statement: sql.Composed, parameters: dict[str, int] | None = None) -> 
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute("SET datestyle = 'ISO'")
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[object, ...]] = cursor.fetchall()
+        return rows
 
 
 def _recomputed(target: Target) -> dict[int, tuple[int, str]]:
     return {
         int(str(batch)): (int(str(count)), str(digest))
-        for batch, count, digest in _rows(loading.digests_of_batches(target))
+        for batch, count, digest in _rows(verifying.digests_of_batches(target))
     }
 
 
@@ -80,7 +81,7 @@ def _altered(target: Target) -> list[BatchFault]:
             place=f"{target.table} {source}/{external_id}",
             problem="its columns were altered: they no longer give the digest stored beside them",
         )
-        for batch, source, external_id in _rows(loading.altered(target), {"limit": NAMED_MAX})
+        for batch, source, external_id in _rows(verifying.altered(target), {"limit": NAMED_MAX})
     ]
 
 

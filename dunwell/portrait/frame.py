@@ -12,14 +12,20 @@ from typing import Any
 import ibis
 from ibis import _
 
-from dunwell.ledger.kinds import AdjustmentKind
+from dunwell.ledger.kinds import AdjustmentKind, SourceKind
+from dunwell.portrait.dimensions import DIMENSIONS
+from dunwell.portrait.gather.addresses import addresses
+from dunwell.portrait.gather.contacts import contacts
+from dunwell.portrait.gather.holds import holds
+from dunwell.portrait.gather.signals import signals
+from dunwell.portrait.gather.standing import standing
 from dunwell.portrait.queue import CHARGE_MAX, DIRECTED_PAYMENT, MONEY, NOTHING, PAYMENT, aside, resolved
 from dunwell.portrait.rules import COMPONENT_ORDER, Terms, months_before
 
 Tables = Mapping[str, ibis.Table]
 
 POSITION = (
-    "party_id", "account_id", "customer", "account", "product_line", "creditor", "currency", "credit_limit",
+    "party_id", "account_id", "customer", "account", "product_line", "creditor", "currency", "opened_on", "credit_limit",
     "outstanding", "outstanding_principal", "outstanding_interest", "outstanding_fee", "outstanding_penalty",
     "overdue", "unapplied", "oldest_unpaid_due_on", "past_due_days", "held_days", "delinquent_days", "bucket",
     "written_off", "open_charges", "charges_due_12m", "charges_on_time_12m", "payments_12m", "partial_payments_6m",
@@ -91,7 +97,8 @@ def _with_grace(accounts: ibis.Table, terms: Terms) -> ibis.Table:
     """This function will give every account its days of grace: its own, else those of its product line."""
     grace = [(line.value, product.grace_days) for line, product in terms.products.items()]
     return accounts.select(
-        "account_id", "party_id", "account", "product_line", "creditor", "currency", "credit_limit",
+        "account_id", "party_id", "account", "product_line", "creditor", "currency", "opened_on",
+        "credit_limit",
         grace=_.grace_days.fill_null(_.product_line.cases(*grace, else_=0)).cast("int64"),
     )  # fmt: skip
 
@@ -152,3 +159,96 @@ def bucket(delinquent_days: Any, terms: Terms) -> Any:
     """This function will name the bucket that so many days fall into."""
     falling = [(delinquent_days >= step.from_days, step.name) for step in reversed(terms.buckets)]
     return ibis.cases(*falling, else_=terms.buckets[0].name)
+
+
+# ---- portrait --------------------------------------------------------------------------------------------------------
+
+IDENTITY = ("party_id", "customer", "kind", "region", "time_zone", "language", "tier", "special_groups")
+
+
+def portrait(tables: Tables, positions: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
+    """This function will draw every customer who has an account: one row each, `IDENTITY` and all DIMENSIONS."""
+    rows = standing(positions, as_of=as_of, terms=terms).join(tables["parties"], "party_id")
+    for beside in (
+        contacts(tables["contacts"], as_of=as_of),
+        signals(tables["signals"], as_of=as_of),
+        addresses(tables["contact_points"], as_of=as_of),
+        holds(tables["holds"], as_of=as_of),
+    ):
+        rows = rows.left_join(beside, "party_id").drop("party_id_right")
+    rows = rows.mutate(seen=_seen(rows))
+    rows = rows.join(_sources(), "seen")
+    known = _known(rows, as_of=as_of)
+    return known.mutate(**_derived(known, as_of=as_of, terms=terms)).select(
+        *IDENTITY, *(dimension.name for dimension in DIMENSIONS)
+    )
+
+
+# What says nothing where nothing is known.
+COUNTS = (
+    "contacts_today", "contacts_7d", "right_party_contacts_30d", "kept_promises_6m", "broken_promises_6m",
+    "failed_debits_3m", "complaints_6m", "disputes_12m", "court_cases_24m", "identity_risk_signals_12m",
+    "app_sessions_30d", "contact_details_changed", "points_changed",
+)  # fmt: skip
+FLAGS = (
+    "reachable_sms", "reachable_app_push", "reachable_email", "reachable_voice", "reachable_social",
+    "reachable_letter", "dispute_unanswered", "disputed", "hardship_asked", "in_hardship", "bankruptcy_signal_30d",
+    "rival_interest_30d", "service_suspended",
+)  # fmt: skip
+
+
+def _known(rows: ibis.Table, *, as_of: date) -> ibis.Table:
+    return rows.mutate(
+        **{name: rows[name].fill_null(0) for name in COUNTS},
+        **{name: rows[name].fill_null(False) for name in FLAGS},
+        first_overdue_on=rows.oldest_overdue_due_on + ibis.interval(days=1),
+        since=rows.customer_since.coalesce(rows.first_opened_on),
+    )
+
+
+def _derived(rows: ibis.Table, *, as_of: date, terms: Terms) -> dict[str, Any]:
+    today = ibis.literal(as_of)
+    months = (as_of.year - rows.since.year()) * 12 + as_of.month - rows.since.month()
+    # The month is whole on the same day of the month.
+    months = months - (rows.since.day() > as_of.day).cast("int64")
+    due = (rows.charges_due_12m > 0).ifelse(rows.charges_due_12m, None)
+    return {
+        "bucket": bucket(rows.delinquent_days, terms),
+        "tenure_months": ibis.greatest(months.cast("int64"), 0),
+        "paid_on_time_share_12m": rows.charges_on_time_12m.cast("float64") / due.cast("float64"),
+        "days_since_contact": today.delta(rows.last_tried_on, unit="day"),
+        "first_overdue_on": rows.first_overdue_on.cast("date"),
+        "contacted_since_overdue": (rows.last_tried_on >= rows.first_overdue_on).fill_null(False),
+        "contact_point_changes_90d": rows.points_changed + rows.contact_details_changed,
+        "dispute_open": rows.dispute_unanswered | rows.disputed,
+        "hardship": rows.hardship_asked | rows.in_hardship,
+    }
+
+
+KINDS = sorted(SourceKind.values)
+
+
+def _bit(kind: SourceKind) -> int:
+    return 1 << KINDS.index(kind.value)
+
+
+def _seen(rows: ibis.Table) -> Any:
+    """This function will hold one bit for each kind of source that told something of the customer."""
+    crm = rows.region.notnull() | rows.tier.notnull() | rows.language.notnull() | rows.customer_since.notnull()
+    return (
+        rows.seen.fill_null(0).cast("int64")
+        | _bit(SourceKind.BILLING)
+        | rows.days_since_payment.notnull().ifelse(_bit(SourceKind.PAYMENTS), 0)
+        | crm.ifelse(_bit(SourceKind.CRM), 0)
+        | rows.contacts_7d.notnull().ifelse(_bit(SourceKind.CONTACT_EVENTS), 0)
+    )
+
+
+def _sources() -> ibis.Table:
+    """This function will name every set of kinds beforehand: 512 rows to join, instead of texts put together per row."""
+    sets = [[kind for place, kind in enumerate(KINDS) if seen >> place & 1] for seen in range(1 << len(KINDS))]
+    rows = [
+        {"seen": seen, "completeness": len(kinds) / len(KINDS), "sources_seen": ",".join(kinds)}
+        for seen, kinds in enumerate(sets)
+    ]
+    return ibis.memtable(rows, schema=ibis.schema({"seen": "int64", "completeness": "float64", "sources_seen": "string"}))

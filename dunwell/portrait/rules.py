@@ -25,6 +25,8 @@ Allocation = Literal["due_first", "component_first"]
 COMPONENT_ORDER = (Component.FEE, Component.PENALTY, Component.INTEREST, Component.PRINCIPAL)
 LOWERS = (AdjustmentKind.CREDIT_NOTE, AdjustmentKind.WAIVER)
 TAKES_BACK = (AdjustmentKind.CHARGEBACK, AdjustmentKind.REVERSAL)
+# Why somebody is overdue, as far as it was found out; other codes are passed over.
+CAUSES = ("cash_flow", "dispute", "evasion", "failed_debit", "forgot", "lost_contact")
 NOTHING = Decimal("0.000")
 
 

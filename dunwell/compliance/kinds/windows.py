@@ -103,14 +103,23 @@ def _runs(fits: tuple[bool, ...]) -> tuple[Window, ...]:
 
 
 def next_start(moment: datetime, *, windows: Sequence[Window], zone: ZoneInfo) -> datetime | None:
-    """This function will return the first moment after the given one at which a window opens in the zone."""
+    """This function will return the first moment after the given one, which is outside, at which a window opens."""
     today = moment.astimezone(zone).date()
-    starts = (
-        datetime.combine(today + timedelta(days=days), time(window.start // 60, window.start % 60), zone)
-        for days in range(3)
-        for window in windows
-    )
-    # When clocks are set back, an hour comes twice: a window may open at either.
-    both = (start.replace(fold=fold).astimezone(UTC) for start in starts for fold in (0, 1))
-    later = [start for start in both if start > moment]
-    return min(later).astimezone(zone) if later else None
+    for days in range(3):
+        openings = _openings(today + timedelta(days=days), windows=windows, zone=zone)
+        later = [opening for opening in openings if opening > moment]
+        if later:
+            return min(later).astimezone(zone)
+    return None
+
+
+def _openings(day: date, *, windows: Sequence[Window], zone: ZoneInfo) -> list[datetime]:
+    """This function will list the moments of a day, in UTC, at which a window opens."""
+    start, end = (datetime.combine(midnight, time(), zone) for midnight in (day, day + timedelta(days=1)))
+    if start.utcoffset() == end.utcoffset():
+        return [start.astimezone(UTC) + timedelta(minutes=window.start) for window in windows]
+    # On a day when the clocks are changed an hour comes twice or not at all, so every minute is looked at.
+    first, length = start.astimezone(UTC), end.astimezone(UTC) - start.astimezone(UTC)
+    moments = [first + timedelta(minutes=count) for count in range(-1, length // timedelta(minutes=1))]
+    inside = [within(minute_of(moment.astimezone(zone)), windows=windows) for moment in moments]
+    return [moment for moment, before, now in zip(moments[1:], inside, inside[1:], strict=False) if now and not before]

@@ -60,6 +60,9 @@ class Converter:
         facts = [Facts(turn, self._engine.execute(make).to_arrow_table()) for turn, make in enumerate(self._make)]
         return Converted([each for each in facts if each.rows.num_rows], faults)
 
+    def close(self) -> None:
+        self._engine.close()
+
     def _mapped(self, rows: pa.Table) -> pa.Table:
         """This function will keep the mapped columns; one that a chunk has not at all is null in it."""
         nothing = pa.nulls(rows.num_rows, pa.string())

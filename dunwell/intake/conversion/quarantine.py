@@ -36,8 +36,8 @@ class Quarantine:
         self._store([(line, self._sealer.named(raw[line]), {"cells": raw[line]}, faults[line]) for line in sorted(raw)])
 
     def add_broken(self, broken: Iterable[Broken], *, columns: Sequence[str]) -> None:
-        """This function will take lines in that are no rows; they may name anybody, so they lie under the batch's key."""
-        told = []
+        """This function will take in lines that are no rows; they may name anybody: they lie under the batch's key."""
+        told: list[tuple[int, list[UUID], dict[str, object], Sequence[Fault]]] = []
         for each in broken:
             cells = dict(zip_longest(columns, each.cells[: len(columns)]))
             told.append((each.line, [], {"cells": cells, "text": each.text}, [Fault("", each.rule)]))
@@ -48,7 +48,10 @@ class Quarantine:
             return
         keys = actions.ensure_keys({self._own, *(subject for _, named, _, _ in told for subject in named)}, at=self._at)
         QuarantinedRow.objects.bulk_create(
-            [self._row(line, subjects=named or [self._own], raw=raw, faults=faults, keys=keys) for line, named, raw, faults in told],
+            [
+                self._row(line, subjects=named or [self._own], raw=raw, faults=faults, keys=keys)
+                for line, named, raw, faults in told
+            ],
             batch_size=1_000,
         )
         self.rows += len(told)

@@ -1,4 +1,4 @@
-"""Personal data is sealed here, before any of it reaches the database: chunk by chunk, each value under its person's key."""
+"""Personal data is sealed here, before any of it reaches the database: each value under its person's key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Sealer:
         if not any(self._personal(facts) for facts in converted.facts):
             return converted
         known = self._subjects(converted.facts)
-        keys = actions.ensure_keys({subject for subjects in known.values() for subject in subjects if subject}, at=self.at)
+        keys = actions.ensure_keys(
+            {subject for subjects in known.values() for subject in subjects if subject}, at=self.at
+        )
         erased = {line: faults for facts in converted.facts for line, faults in self._erased(facts, known, keys)}
         kept = [Facts(facts.turn, without(facts.rows, lines=set(erased))) for facts in converted.facts]
         sealed = [self._sealed(facts, keys) for facts in kept if facts.rows.num_rows]
@@ -61,10 +63,12 @@ class Sealer:
 
     def _secrets(self, facts: Facts) -> list[str]:
         """This function will list the sealed fields that the mapping fills."""
-        return [each.name for each in self.recipe.entries[facts.turn].target.sealed if each.name in facts.rows.column_names]
+        return [
+            each.name for each in self.recipe.entries[facts.turn].target.sealed if each.name in facts.rows.column_names
+        ]
 
     def _subjects(self, told: Iterable[Facts]) -> dict[int, list[UUID | None]]:
-        """This function will name, for every entry with something to seal, the persons; None where a row has nothing."""
+        """This function will name, for entries with something to seal, the persons; None where a row has nothing."""
         found: dict[int, list[UUID | None]] = {}
         for facts in told:
             if secrets := self._secrets(facts):

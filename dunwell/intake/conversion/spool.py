@@ -1,10 +1,11 @@
-"""The raw rows of an import, kept until the ledger has judged them: in a file without a name, under a key of the moment.
+"""The raw rows of an import, kept until the ledger has judged them: in a nameless file, under a key of the moment.
 
 The file is unlinked as soon as it is made and encrypted, so neither a crash nor a look at the disk gives a row away.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from os import urandom
 from tempfile import TemporaryFile
@@ -23,7 +24,7 @@ class Spool:
     """Chunks of rows, written once and looked up by line."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = TemporaryFile()
+        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - open for as long as the import; `close` closes it.
         self._cipher = AESGCM(urandom(32))
         # Of every chunk: its first and last line, where it stands and how long it is.
         self._chunks: list[tuple[int, int, int, int]] = []
@@ -47,7 +48,7 @@ class Spool:
     def rows(self, lines: Sequence[int]) -> Iterator[tuple[int, Cells]]:
         """This function will yield the rows of these lines (in ascending order), chunk by chunk."""
         for turn, (first, last, _, _) in enumerate(self._chunks):
-            wanted = [line for line in lines if first <= line <= last]
+            wanted = lines[bisect_left(lines, first) : bisect_right(lines, last)]
             if wanted:
                 table = self._read(turn)
                 yield from picked(table, lines=wanted).items()

@@ -30,7 +30,7 @@ FILLS = {
 COMPARED = ("date", "time", "money", "number", "integer")
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """A mapping that says something impossible: where, what, and the cure."""
 
     def __init__(self, place: str, problem: str, cure: str) -> None:
@@ -43,15 +43,17 @@ def _choose(name: str, *, among: Iterable[str], what: str, place: str) -> None:
     if name not in known:
         close = get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean {close[0]}? " if close else ""
-        raise Unfit(place, f"unknown {what} {name!r}", f"{hint}Known: {', '.join(known)}")
+        raise UnfitError(place, f"unknown {what} {name!r}", f"{hint}Known: {', '.join(known)}")
 
 
 def recipe_of(document: told.Document) -> made.Recipe:
-    """This function will look up all that the mapping names, or raise Unfit."""
+    """This function will look up all that the mapping names, or raise UnfitErrorError."""
     columns = tuple(declared(name, column) for name, column in document.columns.items())
     for column in columns:
         if column.name in RESERVED or column.name.startswith("#"):
-            raise Unfit(f"columns.{column.name}", "this name is the importer's own", "rename the column in the source")
+            raise UnfitError(
+                f"columns.{column.name}", "this name is the importer's own", "rename the column in the source"
+            )
     check = _Checker({column.name: column.type for column in columns})
     derived = tuple(check.derive(name, expression) for name, expression in document.derived.items())
     entries = tuple(check.entry(entry, place=f"facts[{turn}]") for turn, entry in enumerate(document.facts))
@@ -67,10 +69,10 @@ class _Checker:
     def derive(self, name: str, expression: told.Expression) -> tuple[str, made.Expression]:
         place = f"derived.{name}"
         if name in self.types:
-            raise Unfit(place, "a column has this name already", "give it another name")
+            raise UnfitError(place, "a column has this name already", "give it another name")
         made_of, gives = self.expression(expression, place=place)
         if gives not in FILLS["money"]:
-            raise Unfit(place, f"this gives a {gives}", "derive amounts only: sum, share, negate, least, greatest")
+            raise UnfitError(place, f"this gives a {gives}", "derive amounts only: sum, share, negate, least, greatest")
         self.types[name] = "money"
         return name, made_of
 
@@ -83,7 +85,9 @@ class _Checker:
     def entry(self, entry: told.Entry, *, place: str) -> made.Entry:
         _choose(entry.target, among=TARGETS, what="target", place=f"{place}.target")
         target = TARGETS[entry.target]
-        bound = [self.bind(target, name, told_as, place=f"{place}.fields.{name}") for name, told_as in entry.fields.items()]
+        bound = [
+            self.bind(target, name, told_as, place=f"{place}.fields.{name}") for name, told_as in entry.fields.items()
+        ]
         self.complete(target, {item.field.name for item in bound}, place=place)
         when = tuple(self.condition(item, place=f"{place}.when") for item in entry.when)
         return made.Entry(place, target, when, tuple(bound))
@@ -92,7 +96,7 @@ class _Checker:
         needed = [field.name for field in target.by_name.values() if field.required and not field.default]
         missing = [name for name in needed if name not in given]
         if missing:
-            raise Unfit(f"{place}.fields", f"{target.name} needs {', '.join(missing)}", "add the field(s)")
+            raise UnfitError(f"{place}.fields", f"{target.name} needs {', '.join(missing)}", "add the field(s)")
 
     def bind(self, target: Target, name: str, expression: told.Expression, *, place: str) -> made.Bound:
         allowed = {known: field for known, field in target.by_name.items() if field.type != "subject"}
@@ -101,7 +105,7 @@ class _Checker:
         made_of, gives = self.expression(expression, place=place)
         source = getattr(expression, "source", None) or ""
         if source and not field.to:
-            raise Unfit(place, "this field is no reference", "leave out source")
+            raise UnfitError(place, "this field is no reference", "leave out source")
         self.fits(field, made_of, gives=gives, place=place)
         return made.Bound(field, made_of, gives, source)
 
@@ -110,16 +114,20 @@ class _Checker:
             return _const_fits(field, expression.text, place=place)
         accepted = FILLS.get(field.type)
         if accepted and gives not in accepted:
-            raise Unfit(place, f"{field.name} is a {field.type}, this gives a {gives}", f"declare the column as {accepted[0]}")
+            raise UnfitError(
+                place, f"{field.name} is a {field.type}, this gives a {gives}", f"declare the column as {accepted[0]}"
+            )
         return None
 
     def condition(self, when: told.When, *, place: str) -> made.Condition:
         kind = self.column(when.column, place=place)
         test, value = when.test
         if test in ("above", "below") and kind not in COMPARED:
-            raise Unfit(place, f"{when.column} is a {kind}, which is neither above nor below anything", "use equals or present")
-        if test != "present" and kind != "text" and rules.typed_const(kind, value) is None:
-            raise Unfit(place, f"{value!r} is not a {kind}", f"compare {when.column} with a {kind}")
+            raise UnfitError(
+                place, f"{when.column} is a {kind}, which is neither above nor below anything", "use equals or present"
+            )
+        if test != "present" and kind != "text" and rules.typed_const(kind, text=value) is None:
+            raise UnfitError(place, f"{value!r} is not a {kind}", f"compare {when.column} with a {kind}")
         return made.Condition(when.column, kind, test, value)
 
     # ---- expressions ------------------------------------------------------------------------------------------------
@@ -131,7 +139,7 @@ class _Checker:
             case told.FromColumn(column=name, shift_days=days):
                 kind = self.column(name, place=f"{place}.column")
                 if days and kind != "date":
-                    raise Unfit(f"{place}.shift_days", f"{name} is a {kind}", "shift dates only")
+                    raise UnfitError(f"{place}.shift_days", f"{name} is a {kind}", "shift dates only")
                 return made.Ref(name, days), kind
             case told.Template(template=text):
                 return made.Template(self.template(text, place=place)), "text"
@@ -141,7 +149,7 @@ class _Checker:
     def template(self, text: str, *, place: str) -> tuple[str, ...]:
         parts = _BRACES.split(text)
         if len(parts) == 1:
-            raise Unfit(place, "the template names no column", "write const instead, or {column}")
+            raise UnfitError(place, "the template names no column", "write const instead, or {column}")
         for name in parts[1::2]:
             self.column(name, place=place)
         return tuple(parts)
@@ -159,7 +167,9 @@ class _Checker:
         share = cast(told.Share, expression)
         of, factor = share.share
         if abs(factor) > 1000 or factor != round(factor, made.READ_PLACES):
-            raise Unfit(f"{place}.share", f"{factor} is no share", f"at most 1000, at most {made.READ_PLACES} places")
+            raise UnfitError(
+                f"{place}.share", f"{factor} is no share", f"at most 1000, at most {made.READ_PLACES} places"
+            )
         return made.Share(self.amount(of, place=f"{place}.share"), factor, share.places)
 
     def amounts(self, terms: list[told.Amount], *, place: str) -> tuple[made.Expression, ...]:
@@ -174,7 +184,7 @@ class _Checker:
         if isinstance(made_of, made.Const):
             _const_fits(Field("amount", "money"), made_of.text, place=place)
         elif gives not in FILLS["money"]:
-            raise Unfit(place, f"this gives a {gives}, not an amount", "declare the column as money")
+            raise UnfitError(place, f"this gives a {gives}, not an amount", "declare the column as money")
         return made_of
 
 
@@ -184,13 +194,13 @@ def _const_fits(field: Field, text: str, *, place: str) -> None:
         return _choose(text, among=field.kinds, what=field.name, place=place)
     if field.type == "currency":
         if text not in currencies():
-            raise Unfit(place, f"{text!r} is no currency of ISO 4217", "write a code such as CNY")
-    elif field.type in FILLS and rules.typed_const(field.type, text) is None:
-        raise Unfit(place, f"{text!r} is not a {field.type}", _CONST_CURES.get(field.type, "correct it"))
+            raise UnfitError(place, f"{text!r} is no currency of ISO 4217", "write a code such as CNY")
+    elif field.type in FILLS and rules.typed_const(field.type, text=text) is None:
+        raise UnfitError(place, f"{text!r} is not a {field.type}", _CONST_CURES.get(field.type, "correct it"))
     elif field.type == "money" and field.positive and Decimal(text) <= 0:
-        raise Unfit(place, "the amount is not above zero", "correct it")
+        raise UnfitError(place, "the amount is not above zero", "correct it")
     elif field.type in ("zone", "zones") and not rules.zones_known(text):
-        raise Unfit(place, f"{text!r} is not a time zone", "write one such as Asia/Shanghai")
+        raise UnfitError(place, f"{text!r} is not a time zone", "write one such as Asia/Shanghai")
     return None
 
 

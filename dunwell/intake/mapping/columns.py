@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from dunwell.intake.mapping.patterns import DIRECTIVES
 from dunwell.intake.mapping.recipe import READ_PLACES, Column
-from dunwell.intake.rules import DIRECTIVES
 
 TRUE_WORDS = ("true", "True", "TRUE", "t", "1", "yes", "Yes", "YES", "Y", "y", "是", "有")
 FALSE_WORDS = ("false", "False", "FALSE", "f", "0", "no", "No", "NO", "N", "n", "否", "无")
@@ -26,8 +26,11 @@ def _date_form(form: str) -> str:
     unknown = sorted(set(re.findall(r"%.?", form)) - set(DIRECTIVES))
     if unknown:
         raise ValueError(f"{', '.join(unknown)} is not read here; use {' '.join(DIRECTIVES)}")
-    if "%Y" not in form or "%d" not in form or not {"%m", "%b"} & set(re.findall(r"%.", form)):
-        raise ValueError(f"{form!r} does not give year (%Y), month (%m or %b) and day (%d)")
+    parts = re.findall(r"%.", form)
+    if len({"%Y", "%y"} & set(parts)) != 1 or len({"%m", "%b"} & set(parts)) != 1 or "%d" not in parts:
+        raise ValueError(f"{form!r} does not give year (%Y or %y), month (%m or %b) and day (%d), each once")
+    if len(parts) != len(set(parts)):
+        raise ValueError(f"{form!r} gives something twice")
     if re.search(r"%Y\W?%d", form):
         raise ValueError("a date that begins with the year goes on with the month: %Y-%m-%d")
     return form
@@ -97,5 +100,8 @@ AnyColumn = Annotated[Text | Date | Time | Money | Integer | Number | Bool, Fiel
 def declared(name: str, column: AnyColumn) -> Column:
     """This function will turn what the mapping says of a column into the recipe's own form."""
     told = column.model_dump(exclude_unset=False)
-    values = tuple((word, str(meaning).lower() if column.type == "bool" else meaning) for word, meaning in told.pop("values", {}).items())
+    values = tuple(
+        (word, str(meaning).lower() if column.type == "bool" else meaning)
+        for word, meaning in told.pop("values", {}).items()
+    )
     return Column(name=name, values=values, **told)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from dunwell import database
 from dunwell.facts.errors import DunwellError
-from dunwell.intake.mapping.checking import Unfit, recipe_of
+from dunwell.intake.mapping.checking import UnfitError, recipe_of
 from dunwell.intake.mapping.document import Document
 from dunwell.intake.mapping.recipe import Recipe
 
@@ -58,7 +58,9 @@ def find(name: str, *, folder: Path = FOLDER) -> Mapping:
     known = folder_names(folder)
     close = suggested(name, among=known)
     raise DunwellError(
-        f"there is no mapping {name!r}", place=str(path), cure=close or f"write one of {', '.join(known) or '(none yet)'}"
+        f"there is no mapping {name!r}",
+        place=str(path),
+        cure=close or f"write one of {', '.join(known) or '(none yet)'}",
     )
 
 
@@ -77,7 +79,7 @@ def read(path: Path) -> Mapping:
         recipe = recipe_of(document)
     except ValidationError as error:
         raise _shown(error, path=path) from None
-    except Unfit as unfit:
+    except UnfitError as unfit:
         raise DunwellError(unfit.problem, place=f"{path}: {unfit.place}", cure=unfit.cure) from None
     if document.name != path.stem:
         raise DunwellError(f"its name is {document.name!r}", place=f"{path}: name", cure=f"write name: {path.stem}")
@@ -121,10 +123,14 @@ def _repeated(entry: Any, *, place: str) -> list[Any]:
 def _turns(each: Any, *, place: str) -> list[dict[str, str]]:
     """This function will walk the lists of `each` side by side."""
     if not isinstance(each, dict) or not all(isinstance(values, list) and values for values in each.values()):
-        raise Unfit(f"{place}.each", "not lists by name", "write each: {n: [1, 2, 3]}")
+        raise UnfitError(f"{place}.each", "not lists by name", "write each: {n: [1, 2, 3]}")
     lengths = {len(values) for values in each.values()}
     if len(lengths) != 1 or max(lengths) > EACH_MAX:
-        raise Unfit(f"{place}.each", f"the lists have {sorted(lengths)} items", "give them one length: they are walked side by side")
+        raise UnfitError(
+            f"{place}.each",
+            f"the lists have {sorted(lengths)} items",
+            "give them one length: they are walked side by side",
+        )
     return [dict(zip(each, turn, strict=True)) for turn in zip(*each.values(), strict=True)]
 
 
@@ -149,7 +155,11 @@ def _shown(error: ValidationError, *, path: Path) -> DunwellError:
     if first["type"] == "extra_forbidden":
         message = f"unknown key {first['loc'][-1]!r}"
         allowed = _allowed_keys(first["loc"])
-        cure = suggested(str(first["loc"][-1]), among=allowed) or f"use one of {', '.join(allowed)}" if allowed else "remove it"
+        cure = (
+            suggested(str(first["loc"][-1]), among=allowed) or f"use one of {', '.join(allowed)}"
+            if allowed
+            else "remove it"
+        )
     return DunwellError(message, place=f"{path}: {_place(first['loc'])}", cure=cure)
 
 

@@ -20,7 +20,7 @@ ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A line that is no row: its number, the rule that it breaks, its text, and its cells as far as they can be told."""
+    """A line that is no row: its number, the rule that it breaks, its text, its cells as far as they can be told."""
 
     line: int
     rule: str
@@ -45,8 +45,11 @@ class Reader(Protocol):
     origin: str
     # SHA-256 of what it holds; "" until `chunks` is exhausted, where it cannot be known before.
     digest: str
-    total: int | None
-    unit: str
+
+    @property
+    def total(self) -> int | None:
+        """How much there is, in bytes or rows; None where that is not known."""
+        ...
 
     def chunks(self) -> Iterator[Chunk]:
         """This function will yield all rows, or raise DunwellError where the source turns out broken."""

@@ -24,7 +24,6 @@ _CURE = "check address, rights, and table or query in the mapping"
 class DatabaseReader:
     """A table, or the rows of a query."""
 
-    unit = "rows"
     digest = ""
     total = None
 
@@ -32,7 +31,9 @@ class DatabaseReader:
         self._url = _understood(address)
         self._needed = needed
         if not table and not query:
-            raise DunwellError("which table?", place=self._place, cure="write format: {type: sql, table: …} or query: …")
+            raise DunwellError(
+                "which table?", place=self._place, cure="write format: {type: sql, table: …} or query: …"
+            )
         self._table, self._query = table, query
         self.origin = f"{self._place} {table or 'query'}"
         self.columns: list[str] = []
@@ -45,11 +46,14 @@ class DatabaseReader:
         """This function will yield the result in portions, inside one read-only transaction."""
         state, line = sha256(), 0
         with self._connected() as connection:
-            result = connection.execution_options(stream_results=True, yield_per=ROWS).execute(text(self._statement(connection)))
+            result = connection.execution_options(stream_results=True, yield_per=ROWS).execute(
+                text(self._statement(connection))
+            )
             self.columns = checked(result.keys(), needed=self._needed, place=self.origin)
             for portion in result.partitions(ROWS):
                 rows = Rows(self.columns)
-                for line, row in enumerate(portion, line + 1):
+                for row in portion:
+                    line += 1
                     rows.add(line, [as_text(cell) for cell in row])
                 chunk = rows.chunk(done=line)
                 state.update(_content(chunk))
@@ -75,7 +79,9 @@ class DatabaseReader:
                 f"the driver {error.name} is not installed", place=self._place, cure=f"pip install {error.name}"
             ) from None
         except NoSuchModuleError:
-            raise DunwellError("no such kind of database", place=self._place, cure="e.g. postgresql:// or sqlite:///") from None
+            raise DunwellError(
+                "no such kind of database", place=self._place, cure="e.g. postgresql:// or sqlite:///"
+            ) from None
         try:
             _only_reading(engine)
             with engine.connect() as connection:
@@ -99,7 +105,9 @@ def _understood(address: str) -> URL:
         url = make_url(address)
     except (ArgumentError, ValueError):
         raise DunwellError(
-            "this is no database address", place="the address given", cure="e.g. postgresql://user@host/db or sqlite:///file.db"
+            "this is no database address",
+            place="the address given",
+            cure="e.g. postgresql://user@host/db or sqlite:///file.db",
         ) from None
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 

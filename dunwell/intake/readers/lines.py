@@ -15,8 +15,6 @@ from dunwell.intake.readers.stream import blocks, survey, truncated
 class LinesReader:
     """A file of JSON objects; a key that a line leaves out is null there."""
 
-    unit = "bytes"
-
     def __init__(self, path: Path, *, encoding: str, needed: list[str]) -> None:
         self._path, self._encoding, self._needed = path, encoding, needed
         self.origin = path.name
@@ -60,7 +58,7 @@ class LinesReader:
         return rows.chunk(done=done)
 
     def _lines(self) -> Iterator[tuple[int, str, int | None]]:
-        """This function will yield number and text of each line, and the bytes read; None for a last one without end."""
+        """This function will yield number and text of each line, and the bytes read; None for one without its end."""
         rest, line, done = b"", 0, 0
         for block in blocks(self._path):
             *whole, rest = (rest + block).split(b"\n")

@@ -48,7 +48,9 @@ def open_reader(where: str, *, form: Format, needed: list[str], read_as: str | N
             return ParquetReader(path, needed=needed)
         case "xlsx":
             return SheetReader(path, sheet=form.sheet, needed=needed)
-    raise DunwellError("the mapping reads a database", place=where, cure="give its address, such as postgresql://user@host/db")
+    raise DunwellError(
+        "the mapping reads a database", place=where, cure="give its address, such as postgresql://user@host/db"
+    )
 
 
 def _by_ending(path: Path) -> str:

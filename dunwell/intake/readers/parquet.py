@@ -22,8 +22,6 @@ _EXACT = float(2**53)
 class ParquetReader:
     """A Parquet file, its values written as text; columns of lists, structures and bytes cannot be mapped."""
 
-    unit = "rows"
-
     def __init__(self, path: Path, *, needed: list[str]) -> None:
         self._path, self.origin = path, path.name
         self.digest = digest_of(path)
@@ -36,7 +34,9 @@ class ParquetReader:
         nested = {field.name for field in self._file.schema_arrow} - {field.name for field in self._fields}
         for name in needed:
             if name in nested:
-                raise DunwellError(f"column {name!r} holds no plain values", place=path.name, cure="flatten it in the source")
+                raise DunwellError(
+                    f"column {name!r} holds no plain values", place=path.name, cure="flatten it in the source"
+                )
         self.columns = checked([field.name for field in self._fields], needed=needed, place=path.name)
 
     def chunks(self) -> Iterator[Chunk]:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from dunwell.facts.errors import DunwellError
 from dunwell.intake.readers.chunk import ROWS, Broken, Chunk, Rows, as_text
@@ -21,8 +22,6 @@ _BROKEN = (BadZipFile, KeyError, ParseError, EOFError, zlib.error)
 
 class SheetReader:
     """One sheet of a workbook; its first row names the columns, formulas count by their stored results."""
-
-    unit = "rows"
 
     def __init__(self, path: Path, *, sheet: str | None, needed: list[str]) -> None:
         self._path, self.origin = path, path.name
@@ -36,7 +35,9 @@ class SheetReader:
         while names and not names[-1].strip():
             names.pop()
         if not names:
-            raise DunwellError("the sheet is empty", place=self._place, cure="deliver the file once more, or name another sheet")
+            raise DunwellError(
+                "the sheet is empty", place=self._place, cure="deliver the file once more, or name another sheet"
+            )
         self.columns = checked(names, needed=needed, place=self._place)
 
     @property
@@ -46,7 +47,7 @@ class SheetReader:
     def _opened(self, sheet: str | None) -> Any:
         try:
             book = openpyxl.load_workbook(self._path, read_only=True, data_only=True)
-        except (*_BROKEN, openpyxl.utils.exceptions.InvalidFileException):
+        except (*_BROKEN, InvalidFileException):
             raise truncated(self._path, "this is no whole XLSX workbook") from None
         if sheet is not None and sheet not in book.sheetnames:
             raise DunwellError(

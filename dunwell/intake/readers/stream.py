@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from dunwell.facts.errors import DunwellError
 
@@ -30,7 +30,7 @@ class Survey:
 
 def opened(path: Path) -> IO[bytes]:
     """This function will open the file, unpacked where it is gzip."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def blocks(path: Path) -> Iterator[bytes]:
@@ -42,12 +42,16 @@ def blocks(path: Path) -> Iterator[bytes]:
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise truncated(path, "the packed file is damaged or ends too early") from None
     except OSError as error:
-        raise DunwellError(f"it cannot be read: {error.strerror}", place=str(path), cure="check name and rights") from None
+        raise DunwellError(
+            f"it cannot be read: {error.strerror}", place=str(path), cure="check name and rights"
+        ) from None
 
 
 def truncated(path: Path, problem: str) -> DunwellError:
     """This function will say that a file is not whole; nothing of it is imported."""
-    return DunwellError(f"truncated: {problem}", place=path.name, cure="deliver the file once more; nothing was imported")
+    return DunwellError(
+        f"truncated: {problem}", place=path.name, cure="deliver the file once more; nothing was imported"
+    )
 
 
 def digest_of(path: Path) -> str:

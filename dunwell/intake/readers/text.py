@@ -31,8 +31,6 @@ _BREAKS = re.compile(r"\r\n|\r|\n")
 class TextReader:
     """A file of delimited cells whose first row names the columns."""
 
-    unit = "bytes"
-
     def __init__(self, path: Path, *, encoding: str, delimiter: str, needed: list[str]) -> None:
         self._path, self._encoding, self._delimiter = path, encoding, delimiter
         self.origin = path.name
@@ -66,9 +64,9 @@ class TextReader:
         for row in broken:
             if mark in row.text:
                 raise truncated(self._path, f"it ends inside a quoted cell that begins near line {row.line}")
-        if broken and not self._survey.ends_with_line_break and broken[-1].text == self._last_line():
-            if len(broken[-1].cells) < len(self.columns):
-                raise truncated(self._path, f"it ends inside the row of line {broken[-1].line}")
+        last = broken[-1] if broken and not self._survey.ends_with_line_break else None
+        if last and len(last.cells) < len(self.columns) and last.text == self._last_line():
+            raise truncated(self._path, f"it ends inside the row of line {last.line}")
 
     def _told(self, row: Broken) -> Broken:
         """This function will take a broken row apart as far as it goes."""
@@ -133,7 +131,9 @@ class _Lines:
         starts = self.next_line + np.arange(count) + np.cumsum(more) - more
         self.next_line += count + int(more.sum())
         self._next_row += count
-        broken = [Broken(int(starts[at]), "wrong-cells", text) for at, (_, text) in zip(broken_at, broken_rows, strict=True)]
+        broken = [
+            Broken(int(starts[at]), "wrong-cells", text) for at, (_, text) in zip(broken_at, broken_rows, strict=True)
+        ]
         return pa.array(starts[good_at]), broken
 
     def _among(self, good: int) -> list[tuple[int, str]]:

@@ -8,18 +8,24 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+import ibis
 import pytest
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Sum
 
+from dunwell.batch import snapshot
+from dunwell.database import ROOT
 from dunwell.intake.actions import Report, import_source
 from dunwell.intake.mapping.reading import find
 from dunwell.intake.models import QuarantinedRow
 from dunwell.lab.sample.write import SOURCES, write_sample
 from dunwell.ledger.models import Account, Adjustment, Charge, Contact, Party, PartyDetail, PartyRole, Payment, Signal
 from dunwell.ledger.targets import TARGETS
+from dunwell.portrait.frame import positions
+from dunwell.portrait.rules import load_terms
 
 AS_OF = date(2026, 3, 16)
 AT = datetime(2026, 3, 16, 6, 0, tzinfo=UTC)
@@ -87,7 +93,7 @@ def test_the_ledger_holds_the_facts_of_the_manifest(imported: Imported) -> None:
     expected: Counter[str] = Counter()
     for file in imported.manifest["files"]:
         expected.update(file["facts"])
-    models = {model._meta.db_table: model for model in apps.get_app_config("ledger").get_models()}
+    models: dict[str, Any] = {model._meta.db_table: model for model in apps.get_app_config("ledger").get_models()}
     found = Counter({name: models[target.table].objects.count() for name, target in TARGETS.items()})
     assert found == expected
 
@@ -135,11 +141,31 @@ def test_what_is_overdue_is_what_the_manifest_says(imported: Imported) -> None:
     found: dict[str, Decimal] = defaultdict(Decimal)
     for account, amount in debt.items():
         found[currency[account]] += max(amount, Decimal(0))
-    expected: dict[str, Decimal] = defaultdict(Decimal)
-    for entries in imported.manifest["portfolio"]["overdue"].values():
-        for code, entry in entries.items():
-            expected[code] += Decimal(entry["amount"])
-    assert found == expected
+    assert found == {code: amount for code, (_, amount) in overdue_of(imported).items()}
+
+
+def test_positions_of_the_portrait_agree(imported: Imported, tmp_path: Path) -> None:
+    """The batch's own way to the same figures: snapshot, allocation, positions."""
+    snapshot.write(tmp_path, as_of=AS_OF)
+    engine = ibis.duckdb.connect()
+    tables = {path.stem: engine.read_parquet(str(path)) for path in tmp_path.glob("*.parquet")}
+    terms = load_terms(ROOT / "strategies/positions.yaml")
+    late = positions(tables, as_of=AS_OF, terms=terms).filter(ibis._.overdue > 0)
+    rows = late.group_by("currency").agg(accounts=ibis._.count(), amount=ibis._.overdue.sum()).to_pyarrow().to_pylist()
+    found = {row["currency"]: (row["accounts"], row["amount"]) for row in rows}
+    engine.disconnect()
+    assert found == overdue_of(imported)
+
+
+def overdue_of(imported: Imported) -> dict[str, tuple[int, Decimal]]:
+    """This function will read from the manifest how many accounts are overdue with how much, currency by currency."""
+    types = imported.manifest["portfolio"]["overdue"].values()
+    codes = {code for by in types for code in by}
+    told = {code: [by[code] for by in types if code in by] for code in codes}
+    return {
+        code: (sum(each["accounts"] for each in among), sum((Decimal(each["amount"]) for each in among), Decimal(0)))
+        for code, among in told.items()
+    }
 
 
 def test_every_account_has_one_customer(imported: Imported) -> None:
@@ -158,7 +184,7 @@ def test_some_customers_have_several_accounts_and_some_stand_for_others(imported
 
 def test_names_are_sealed(imported: Imported) -> None:
     assert Party.objects.count() == PartyDetail.objects.filter(name_sealed__isnull=False).count()
-    sealed = b"".join(bytes(value) for value in PartyDetail.objects.values_list("name_sealed", flat=True))
+    sealed = b"".join(bytes(value or b"") for value in PartyDetail.objects.values_list("name_sealed", flat=True))
     assert "示例".encode() not in sealed
 
 
@@ -169,12 +195,10 @@ def test_special_groups_come_only_with_consent(imported: Imported) -> None:
 
 
 def test_contacts_lie_within_the_hours_of_the_customer(imported: Imported) -> None:
-    from zoneinfo import ZoneInfo
-
     zones = set()
     for at, zone in Contact.objects.values_list("happened_at", "time_zones"):
         zones.add(zone)
-        assert 8 <= at.astimezone(ZoneInfo(zone)).hour < 21
+        assert 8 <= at.astimezone(ZoneInfo(str(zone))).hour < 21
     assert len(zones) > 1
     assert Contact.objects.filter(contact_point__party=F("party")).count() > 0
 

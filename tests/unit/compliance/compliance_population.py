@@ -196,7 +196,7 @@ PURPOSES = ("contact_at_night", "collection", "repeated_attempts", "marketing", 
 
 
 def _day(chance: Random) -> date:
-    return DAY + timedelta(days=chance.choice((-9, -1, -1, 0, 0, 0, 1, 1, 9)))
+    return DAY + timedelta(days=chance.choice((-9, -9, -1, -1, 0, 0, 0, 1, 9)))
 
 
 def _contact(chance: Random) -> Contact:
@@ -230,9 +230,9 @@ def _consent(chance: Random) -> Consent:
     end = chance.choice((None, DAY, DAY + timedelta(days=1), DAY + timedelta(days=20)))
     return Consent(
         stance=chance.choice(("granted", "granted", "refused")),
-        granted_to=chance.choice(CREDITORS),
+        granted_to=chance.choice(("a", *CREDITORS)),
         purpose=chance.choice(PURPOSES),
-        channel=chance.choice((*CHANNELS, None, None, "pigeon")),
+        channel=chance.choice((*CHANNELS, "sms", None, None, None, "pigeon")),
         valid_from=start,
         valid_until=None if end is None else max(start, end),
     )
@@ -241,8 +241,8 @@ def _consent(chance: Random) -> Consent:
 def some_pair(chance: Random) -> Pair:
     """This function will make up a customer and a contact; half of them are well, so that much is allowed."""
 
-    def few(make: Any, most: int) -> tuple[Any, ...]:
-        return tuple(make(chance) for _ in range(chance.choice((0, 0, 0, 1, most))))
+    def few(make: Any, *counts: int) -> tuple[Any, ...]:
+        return tuple(make(chance) for _ in range(chance.choice(counts)))
 
     well = chance.random() < 0.5
     contact = Candidate(
@@ -252,7 +252,11 @@ def some_pair(chance: Random) -> Pair:
     )
     # Sometimes the same contact again and again, which is what caps are for.
     again = chance.choice((1, 1, 1, 8))
-    history = {"contacts": few(_contact, 5) * again, "holds": few(_hold, 2), "consents": few(_consent, 4)}
+    history = {
+        "contacts": few(_contact, 0, 0, 1, 5) * again,
+        "holds": few(_hold, 0, 0, 0, 1, 4),
+        "consents": few(_consent, 0, 0, 1, 6),
+    }
     if not well and chance.random() < 0.1:
         return Pair(Customer(known=False), contact)
     return Pair(

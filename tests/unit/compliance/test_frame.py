@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import ibis
 import pytest
@@ -29,7 +29,8 @@ from hypothesis import strategies as st
 from dunwell.compliance import rules
 from dunwell.compliance.frame import PARTIAL_MAX, mask
 from dunwell.compliance.kinds import hold
-from dunwell.compliance.kinds.question import Candidate, Consent, Contact, Customer, Hold
+from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row
+from dunwell.compliance.kinds.question import Candidate, Consent, Contact, Customer, Hold, Question
 from dunwell.compliance.rulebook.model import Rule, Rulebook, RulebookError
 from dunwell.compliance.rulebook.reading import load
 
@@ -366,6 +367,24 @@ def refusals() -> dict[str, dict[str, Any]]:
 def test_what_nobody_knows_refuses(missing: str, refusals: dict[str, dict[str, Any]]) -> None:
     row = refusals[missing]
     assert (row["allowed"], row["refused_rules"]) == (False, REFUSED[missing][1])
+
+
+class Dumb(Kind):
+    """A kind of rule that cannot tell."""
+
+    name: ClassVar[str] = "dumb"
+
+    def judge(self, question: Question) -> Finding:
+        return Finding("cannot tell", "无法判断")
+
+    def column(self, row: Row) -> Column:
+        return Column(ibis.literal(None, "boolean"), ibis.literal(None, "date"))
+
+
+def test_a_rule_that_cannot_tell_refuses() -> None:
+    rulebook = Rulebook.of([a_rule("reachable", {}).model_copy(update={"id": "dumb", "kind": "dumb", "terms": Dumb()})])
+    row = row_of(WELL, rulebook=rulebook)
+    assert (row["allowed"], row["refused_rules"], row["earliest_on"]) == (False, "dumb", None)
 
 
 def test_without_a_zone_set_a_customer_without_a_zone_has_no_hours() -> None:

@@ -25,7 +25,6 @@ from dunwell.compliance.kinds.windows import (
 )
 
 DAY = date(2026, 3, 10)
-START = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTES = st.integers(0, DAY_MINUTES - 1)
 
 
@@ -145,23 +144,54 @@ def test_a_zone_is_known_by_its_name_alone() -> None:
         assert known_zone(name) is None
 
 
+def first_lawful_minute(moment: datetime, *, windows: tuple[Window, ...], zone: ZoneInfo) -> datetime | None:
+    """The same by brute force: minute after minute, for three days."""
+    start = moment.replace(second=0, microsecond=0)
+    minutes = (start + timedelta(minutes=count) for count in range(1, 3 * DAY_MINUTES))
+    return next((at for at in minutes if within(minute_of(at.astimezone(zone)), windows=windows)), None)
+
+
+# Around these moments, in UTC, the clocks are changed in one of the zones: an hour, or half an hour, there or back.
+CHANGES = (
+    "2026-03-08T07:00",
+    "2026-11-01T06:00",
+    "2026-03-29T01:00",
+    "2026-10-25T01:00",
+    "2026-04-04T15:00",
+    "2026-06-10",
+)
+
+
 @given(
-    moment=st.integers(0, 360 * 86400).map(lambda seconds: START + timedelta(seconds=seconds)),
-    zone=st.sampled_from(("Asia/Shanghai", "Europe/London", "America/New_York", "Australia/Lord_Howe")),
+    around=st.sampled_from(CHANGES),
+    seconds=st.integers(-40 * 3600, 20 * 3600),
+    zone=st.sampled_from(("America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Shanghai")),
     quiet=st.tuples(MINUTES, MINUTES).filter(lambda pair: pair[0] != pair[1]),
 )
-def test_the_next_opening_is_the_first_lawful_second(moment: datetime, zone: str, quiet: tuple[int, int]) -> None:
+def test_the_next_opening_is_the_first_lawful_minute(
+    around: str, seconds: int, zone: str, quiet: tuple[int, int]
+) -> None:
     windows, place = outside(quiet[0], end=quiet[1]), ZoneInfo(zone)
-
-    def lawful_at(at: datetime) -> bool:
-        return within(minute_of(at.astimezone(place)), windows=windows)
-
-    if lawful_at(moment):
+    moment = datetime.fromisoformat(around).replace(tzinfo=UTC) + timedelta(seconds=seconds)
+    if within(minute_of(moment.astimezone(place)), windows=windows):
         return
-    start = next_start(moment, windows=windows, zone=place)
-    assert start is not None
-    assert lawful_at(start)
-    assert not lawful_at(start - timedelta(seconds=1)) or start - timedelta(seconds=1) < moment
-    # Nothing opened on the way there.
-    step = max((start - moment) / 97, timedelta(seconds=1))
-    assert not any(lawful_at(moment + step * count) for count in range(97) if moment + step * count < start)
+    expected = first_lawful_minute(moment, windows=windows, zone=place)
+    assert next_start(moment, windows=windows, zone=place) == expected
+
+
+@pytest.mark.parametrize(
+    ("quiet", "at", "opens"),
+    [
+        # New York, 1 November 2026: from 01:00 to 02:00 comes twice (05:00 and 06:00 in UTC).
+        (("22:00", "01:30"), "2026-11-01T05:10", "2026-11-01T05:30"),
+        (("22:00", "01:30"), "2026-11-01T06:10", "2026-11-01T06:30"),
+        (("01:30", "08:00"), "2026-11-01T05:45", "2026-11-01T06:00"),
+        # 8 March 2026: from 02:00 to 03:00 does not come at all (07:00 in UTC).
+        (("22:00", "02:30"), "2026-03-08T06:59", "2026-03-08T07:00"),
+        (("22:00", "03:15"), "2026-03-08T06:59", "2026-03-08T07:15"),
+    ],
+)
+def test_an_hour_that_comes_twice_or_not_at_all(quiet: tuple[str, str], at: str, opens: str) -> None:
+    windows = outside(minute(quiet[0]), end=minute(quiet[1]))
+    moment, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (at, opens))
+    assert next_start(moment, windows=windows, zone=ZoneInfo("America/New_York")) == expected

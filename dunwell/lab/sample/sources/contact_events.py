@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from dunwell.lab.sample import contacts as chapter
 from dunwell.lab.sample import proportions as share
-from dunwell.lab.sample.chance import Dice, Flags, Ints
+from dunwell.lab.sample.chance import Dice, Flags, Ints, repeat
 from dunwell.lab.sample.columns import (
     at,
     coded,
@@ -43,11 +43,14 @@ NOTES = (
     "客户称发薪日后付款", "客户表示已换工作，收入暂时下降", "客户对账单金额有疑问，要求明细", "客户要求改天再联系",
     "家属接听，未透露债务信息", "Customer asked for the bill by e-mail",
 )  # fmt: skip
-CAUSE_KNOWN_SHARE = 0.85
+# How often the cause is known: after a conversation, a written answer, and from silence alone.
+CAUSE_SHARES = (0.85, 0.6, 0.3)
 # Of the promises that came due: how many were broken, by arrears type.
 BROKEN_SHARES = (0.85, 0.35, 0.7, 0.45)
 PROMISED_WITHIN_DAYS = 7
 # A payment so many days late was often promised before it came.
+# Those who evade and are late for long have broken promises before: none to three of them in half a year.
+SERIAL_SHARES, SERIAL_LATE_DAYS, SERIAL_WINDOW_DAYS = (0.4, 0.2, 0.2, 0.2), 60, 170
 KEPT_SHARE, KEPT_LATE_DAYS, KEPT_WINDOW_DAYS = 0.3, 4, 200
 
 
@@ -80,7 +83,9 @@ def _causes(story: Story, contacts: Contacts, dice: Dice) -> pa.Array:
     n = len(contacts)
     cause = story.accounts.cause[contacts.account]
     silent = np.isin(cause, (share.EVASION, share.LOST_CONTACT)) & (contacts.answerer != chapter.DEBTOR)
-    told = contacts.talked & dice.yes(CAUSE_KNOWN_SHARE, n) | silent & dice.yes(0.2, n)
+    wrote = (contacts.outcome == chapter.REPLIED) & (cause != share.LOST_CONTACT)
+    known = [flags & dice.yes(p, n) for flags, p in zip((contacts.talked, wrote, silent), CAUSE_SHARES, strict=True)]
+    told = np.logical_or.reduce(known)
     return only(told & story.accounts.overdue[contacts.account], coded(share.CAUSES, cause))
 
 
@@ -152,17 +157,29 @@ def _results(story: Story, contacts: Contacts, dice: Dice) -> Results:
     gone = np.flatnonzero(_promised(story, contacts) & (due < story.as_of))
     weights = np.array(BROKEN_SHARES)[story.accounts.type[contacts.account[gone]]]
     broken = gone[dice.yes(weights, len(gone))]
+    evader, evaded_on = _serial(story, dice)
+    breaker = np.concatenate([contacts.account[broken], evader])
     receipts, bills = story.receipts, story.bills
     paid = np.flatnonzero((receipts.entry == PAYMENT) & (receipts.bill >= 0))
     late = receipts.day[paid] - bills.due[receipts.bill[paid]] >= KEPT_LATE_DAYS
     recent = receipts.day[paid] > story.as_of - KEPT_WINDOW_DAYS
     kept = paid[late & recent & dice.yes(KEPT_SHARE, len(paid))]
     return Results(
-        account=np.concatenate([contacts.account[broken], receipts.account[kept]]),
-        day=np.concatenate([due[broken], receipts.day[kept]]),
-        kept=np.repeat([False, True], [len(broken), len(kept)]),
-        cents=np.concatenate([_amounts(story, contacts.account[broken], dice), receipts.cents[kept]]),
+        account=np.concatenate([breaker, receipts.account[kept]]),
+        day=np.concatenate([due[broken], evaded_on, receipts.day[kept]]),
+        kept=np.repeat([False, True], [len(breaker), len(kept)]),
+        cents=np.concatenate([_amounts(story, breaker, dice), receipts.cents[kept]]),
     )
+
+
+def _serial(story: Story, dice: Dice) -> tuple[Ints, Ints]:
+    """This function will draw the earlier broken promises of those who evade: whose account, and on which day."""
+    accounts = story.accounts
+    evading = accounts.overdue & (accounts.type == share.MALICIOUS) & (story.late_days > SERIAL_LATE_DAYS)
+    account = np.flatnonzero(evading)
+    account = account[repeat(dice.pick(SERIAL_SHARES, len(account)))]
+    reach = np.minimum(story.late_days[account], SERIAL_WINDOW_DAYS)
+    return account, story.as_of - dice.between(1, reach, len(account))
 
 
 def _told(story: Story, results: Results) -> Rows:

@@ -37,7 +37,9 @@ def write(path: Path, *, rows: Iterable[Opened], language: str) -> int:
     except FileExistsError:
         raise DunwellError("there is such a file already", place=str(path), cure="give another name") from None
     except OSError as error:
-        raise DunwellError(f"it cannot be written: {error.strerror}", place=str(path), cure="check the folder") from None
+        raise DunwellError(
+            f"it cannot be written: {error.strerror}", place=str(path), cure="check the folder"
+        ) from None
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow([*columns, *ADDED])

@@ -1,0 +1,1 @@
+"""The statements that load and verify facts, built from the declared targets."""
