@@ -21,46 +21,17 @@ from dunwell.portrait.frame import portrait, positions
 from dunwell.score.frame import probabilities
 
 TABLES = (
-    "parties",
-    "accounts",
-    "charges",
-    "payments",
-    "adjustments",
-    "holds",
-    "contacts",
-    "contact_points",
-    "consents",
+    "parties", "accounts", "charges", "payments", "adjustments", "holds", "contacts", "contact_points", "consents",
     "signals",
-)
+)  # fmt: skip
 
 # The columns of the plan, in the order of the file and of the database's table.
 PLAN = (
-    "customer",
-    "status",
-    "treatment",
-    "channel",
-    "actor",
-    "script",
-    "window_from",
-    "window_until",
-    "time_zone",
-    "accounts",
-    "amounts",
-    "past_due_days",
-    "delinquent_days",
-    "grade",
-    "arrears_type",
-    "value_class",
-    "care",
-    "pay_probability",
-    "expected_value",
-    "rules",
-    "factors",
-    "refused",
-    "earliest_on",
-    "fell_back_from",
-    "versions",
-)
+    "customer", "status", "treatment", "channel", "actor", "script", "window_from", "window_until", "window_zone",
+    "accounts", "amounts", "past_due_days", "delinquent_days", "grade", "arrears_type", "value_class", "care",
+    "pay_probability", "expected_value", "rules", "factors", "warned", "review", "refused", "earliest_on",
+    "fell_back_from", "versions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +69,7 @@ def walk(
     by_account = keep("positions", positions(tables, as_of=as_of, terms=definitions.terms))
     by_customer = keep("portrait", portrait(tables, by_account, as_of=as_of, terms=definitions.terms))
     scored = probabilities(by_customer, definitions.scorecard)
-    segmented = keep("segmented", decide.segments(scored, definitions.segment))
+    segmented = keep("segmented", decide.segments(scored, definitions.segment, definitions.eligibility))
     candidates = decide.candidates(segmented, definitions.eligibility, definitions.catalogue)
     masked = keep(
         "masked", mask(candidates, tables=tables, portrait=by_customer, rulebook=definitions.rulebook, on=as_of)
@@ -111,13 +82,15 @@ def walk(
 
 def _plan(outcomes: ibis.Table, by_account: ibis.Table, definitions: Definitions, version_line: str) -> ibis.Table:
     owed = _owed(by_account)
-    joined = outcomes.drop("accounts").join(owed, "party_id")
+    joined = outcomes.join(owed, "party_id")
     scripts = {t.id: t.script for t in definitions.catalogue.treatments}
     rules = [joined[f"{decision.name}_rule"] for decision in definitions.segment.decisions]
     named = joined.mutate(
         script=joined.treatment.cases(*scripts.items(), else_=None),
         rules=ibis.literal(";").join([*rules, joined.eligible_rule.fill_null("")]).re_replace(";$", ""),
         factors=joined.main_factors,
+        warned=joined.warned_rules.nullif(""),
+        review=joined.review_rules.nullif(""),
         versions=ibis.literal(version_line),
     )
     return named.select(*PLAN)
@@ -127,12 +100,11 @@ def _owed(by_account: ibis.Table) -> ibis.Table:
     """This function will tell, customer by customer, the overdue accounts and what is overdue in each currency."""
     overdue = by_account.filter(_.overdue > 0)
     by_currency = overdue.group_by("party_id", "currency").agg(
-        overdue=_.overdue.sum().cast("decimal(18,3)"),
-        accounts=_.account.group_concat(sep=";", order_by=_.account),
+        overdue=_.overdue.sum().cast("decimal(18,3)"), accounts=_.account.collect()
     )
     return by_currency.group_by("party_id").agg(
-        amounts=(_.currency + " " + _written(_.overdue, _.currency)).group_concat(sep="; ", order_by=_.currency),
-        accounts=_.accounts.group_concat(sep=";", order_by=_.currency),
+        amounts=(_.currency + " " + _written(_.overdue, _.currency)).collect().sort().join("; "),
+        accounts=_.accounts.collect().flatten().sort().join(";"),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 from babel.dates import format_date
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,7 +20,7 @@ from dunwell.batch.report import ARREARS_TYPES, CHANNELS, LANGUAGES
 from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.facts.errors import DunwellError
 from dunwell.facts.money import Money
-from dunwell.portrait.dimensions import DIMENSIONS
+from dunwell.portrait.dimensions import DIMENSIONS, ON_THE_DAY
 
 Row = dict[str, Any]
 
@@ -168,8 +168,12 @@ class _Words:
         if value in (None, "", 0, False) or dimension.name == "completeness":
             return ""
         meaning = getattr(dimension, self.side)
-        written = _("yes") if value is True else f"{value:.2f}" if isinstance(value, float) else str(value)
-        return f"{meaning}: {written}"
+        written = _("yes") if value is True else self._number(value) if isinstance(value, float) else str(value)
+        window = f" ({dimension.window})" if self.side == "en" and dimension.window != ON_THE_DAY else ""
+        return f"{meaning}{window}: {written}"
+
+    def _number(self, value: float) -> str:
+        return str(format_decimal(value, format="#,##0.##", locale=self.locale))
 
     def _share(self, value: float) -> str:
         return str(format_percent(value, locale=self.locale))
@@ -188,7 +192,7 @@ class _Words:
     def _annotation(self, decision: Any, rule_id: str) -> str:
         for rule in decision.logic.rules:
             if rule.id == rule_id:
-                return str(getattr(rule, self.side, ""))
+                return str(getattr(rule.annotations, self.side) or "")
         return ""
 
     def treatments(self, path: _Path) -> Chapter:
@@ -230,12 +234,15 @@ class _Words:
             "until": plan["window_until"],
             "script": plan["script"],
             "value": plan["expected_value"],
-            "zone": plan["time_zone"] or "?",
+            "zone": plan["window_zone"],
         }
         lines = [
             _("%(treatment)s by %(channel)s between %(from)s and %(until)s (%(zone)s), script %(script)s.") % known,
             _("It has the best priority of what is allowed and worth it; expected value %(value)s.") % known,
         ]
+        for rule in (plan["warned"] or "").split(";") + (plan["review"] or "").split(";"):
+            if rule:
+                lines.append(f"{self.chosen.rulebook.sentence(rule, language=self.side)} ({rule})")
         if plan["fell_back_from"]:
             first = self.chosen.catalogue[plan["fell_back_from"]]
             lines.append(

@@ -32,10 +32,10 @@ class Plan(models.Model):
     channel = models.TextField(null=True)
     actor = models.TextField(null=True)
     script = models.TextField(null=True)
-    # The lawful window of the day, in the customer's own time.
+    # The lawful window of the day, in the zone named beside it.
     window_from = models.TextField(null=True)
     window_until = models.TextField(null=True)
-    time_zone = models.TextField(null=True)
+    window_zone = models.TextField(null=True)
     accounts = models.TextField()
     # What is overdue, currency by currency: "CNY 580.00; USD 20.00".
     amounts = models.TextField()
@@ -50,6 +50,9 @@ class Plan(models.Model):
     # The rules that decided, the main factors of the score, what was refused and by which rules.
     rules = models.TextField()
     factors = models.TextField(null=True)
+    # Rules that only warn, and rules for which a person must look before anything goes out.
+    warned = models.TextField(null=True)
+    review = models.TextField(null=True)
     refused = models.TextField(null=True)
     earliest_on = models.DateField(null=True)
     fell_back_from = models.TextField(null=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from dunwell.batch.definitions import Definitions
+from dunwell.facts.money import Money
 
 LANGUAGES = {"en": "en", "zh-hans": "zh_Hans_CN"}
 TOP = 25
@@ -51,7 +53,9 @@ def _context(plan: Any, funnel: Mapping[str, Any], as_of: date, chosen: Definiti
         "as_of": format_date(as_of, "long", locale=LANGUAGES[code]),
         "tiles": _tiles(plan, funnel, words),
         "funnel": _funnel(statuses, funnel["customers"], words),
-        "grades": _bars(plan, "grade", words.number, words.plain, "grade IS NOT NULL"),
+        "grades": _bars(
+            plan, "grade", words.number, words.grade, "grade IS NOT NULL", order="label = 'current' DESC, label"
+        ),
         "treatments": _bars(plan, "treatment", words.number, words.treatment, "status = 'planned'"),
         "channels": _bars(plan, "channel", words.number, words.channel, "status = 'planned'"),
         "types": _bars(plan, "arrears_type", words.number, words.kind, "arrears_type IS NOT NULL"),
@@ -74,8 +78,13 @@ class _Words:
     def share(self, value: float) -> str:
         return str(format_percent(value, format="0%" if value >= 0.01 or value == 0 else "0.0%", locale=self.locale))
 
-    def plain(self, code: str) -> str:
-        return code
+    def grade(self, code: str) -> str:
+        return _named(GRADES, code, self.side)
+
+    def money(self, amounts: str) -> str:
+        """This function will write «CNY 580.00; USD 20.00» in the reader's form."""
+        parts = (part.split(" ") for part in amounts.split("; "))
+        return " + ".join(Money(Decimal(amount), currency).read(self.locale) for currency, amount in parts)
 
     def treatment(self, code: str) -> str:
         return str(getattr(self.chosen.catalogue[code].name, self.side))
@@ -103,6 +112,7 @@ CHANNELS = {
     "letter": ("Letter", "信函"),
     "visit": ("Visit", "上门"),
 }
+GRADES = {"current": ("In grace or on hold", "宽限期或暂停期内")}
 ARREARS_TYPES = {
     "malicious": ("Malicious", "恶意欠费"),
     "non_malicious": ("Non-malicious", "非恶意欠费"),
@@ -111,8 +121,8 @@ ARREARS_TYPES = {
 }
 
 
-def _bars(plan: Any, column: str, number: Any, name: Any, where: str) -> list[Bar]:
-    counted = plan.filter(where).aggregate(f"{column} AS label, count(*) AS n").order("n DESC, label").fetchall()
+def _bars(plan: Any, column: str, number: Any, name: Any, where: str, order: str = "n DESC, label") -> list[Bar]:
+    counted = plan.filter(where).aggregate(f"{column} AS label, count(*) AS n").order(order).fetchall()
     longest = max((n for _label, n in counted), default=1)
     return [Bar(name(label), number(n), round(100 * n / longest, 1)) for label, n in counted]
 
@@ -166,4 +176,8 @@ def _rows(plan: Any, words: _Words) -> list[dict[str, str]]:
     for row in rows:
         row["treatment_name"] = words.treatment(row["treatment"]) if row["treatment"] else ""
         row["channel_name"] = words.channel(row["channel"]) if row["channel"] else ""
+        row["grade_name"] = words.grade(row["grade"]) if row["grade"] else ""
+        row["money"] = words.money(row["amounts"])
+        row["value"] = words.number(float(row["expected_value"])) if row["expected_value"] else ""
+        row["reasons"] = row["rules"].replace(";", " · ")
     return rows

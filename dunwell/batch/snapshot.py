@@ -163,7 +163,8 @@ TABLES: dict[str, tuple[dict[str, str], str]] = {
         },
         """
         SELECT * FROM (
-            SELECT x.party_id, x.happened_at AT TIME ZONE 'UTC', (x.happened_at AT TIME ZONE z.zone)::date AS local_date,
+            SELECT x.party_id, x.happened_at AT TIME ZONE 'UTC',
+                   (x.happened_at AT TIME ZONE z.zone)::date AS local_date,
                    extract(hour FROM x.happened_at AT TIME ZONE z.zone)::int, x.direction, x.channel, x.purpose,
                    x.actor, x.connected, x.conversation, x.answered_by, x.outcome, x.contact_point_id, a.creditor
             FROM ledger_contact x

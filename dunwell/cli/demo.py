@@ -30,7 +30,9 @@ def demo(
     console.print(_imported(out / "sample", files))
     made = make(DAY, capacity=None, out=out, language=language)
     show(made, out)
-    console.print(f"\n{time.monotonic() - started:.0f} seconds. Open {out / 'plan.html'} in a browser, then try:", highlight=False)
+    console.print(
+        f"\n{time.monotonic() - started:.0f} seconds. Open {out / 'plan.html'} in a browser, then try:", highlight=False
+    )
     for line in _next(made.folder / "plan.csv"):
         console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
 

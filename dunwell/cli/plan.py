@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -16,6 +17,14 @@ from dunwell.facts.errors import DunwellError
 
 AsOf = Annotated[str, typer.Option("--as-of", help="The day to plan for, YYYY-MM-DD; today if omitted.")]
 Language = Annotated[str, typer.Option("--lang", help="en or zh.")]
+HEAD = {
+    "customer": "left",
+    "treatment": "left",
+    "window": "left",
+    "overdue": "right",
+    "days": "right",
+    "value": "right",
+}
 
 
 def plan(
@@ -66,23 +75,18 @@ def show(made: Any, out: Path) -> None:
     """This function will print the head of the plan and what it came to."""
     import duckdb
 
-    head = (
-        "customer",
-        "treatment",
-        "channel",
-        "window_from",
-        "window_until",
-        "amounts",
-        "past_due_days",
-        "grade",
-        "expected_value",
-    )
     rows = duckdb.connect().read_csv(str(made.folder / "plan.csv"), header=True, all_varchar=True)
-    table = Table(title=f"Plan for {made.run.as_of}", title_justify="left", header_style="bold")
-    for name in head:
-        right = name in ("past_due_days", "expected_value", "amounts")
-        table.add_column(name.replace("_", " "), justify="right" if right else "left", overflow="fold")
-    for row in rows.filter("status = 'planned'").project(", ".join(head)).limit(10).fetchall():
+    table = Table(
+        title=f"Plan for {made.run.as_of}",
+        title_justify="left",
+        header_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    for name, justify in HEAD.items():
+        table.add_column(name, justify=justify, no_wrap=True, overflow="fold")  # type: ignore[arg-type]
+    wanted = "customer, treatment, window_from || '-' || window_until, amounts, past_due_days, expected_value"
+    for row in rows.filter("status = 'planned'").limit(10).project(wanted).fetchall():
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console.print(table)
     counts = made.run.counts["statuses"]

@@ -57,6 +57,7 @@ def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate
     """
     if at.tzinfo is None:
         raise ValueError("a moment needs its time zone")
+    at = at.astimezone(UTC)
     found = _objections_at(rulebook, customer=customer, candidate=candidate, at=at)
     earliest = _earliest(rulebook, customer=customer, candidate=candidate, after=at) if _any_blocks(found) else None
     zone = known_zone(customer.time_zone)
@@ -134,10 +135,13 @@ def _last_of(one: Objection, other: Objection) -> Objection:
 
 
 def _moment(earliest: date | None, *, place: ZoneInfo | None) -> datetime | None:
-    """This function will return the midnight with which a day begins in the place; a moment stays as it is."""
+    """This function will return the midnight with which a day begins in the place; a moment stays as it is.
+
+    Moments are in UTC: in a zone of its own, one of an hour that comes twice compares by its clock alone.
+    """
     if earliest is None or isinstance(earliest, datetime):
         return earliest
-    return datetime.combine(earliest, time(), place or UTC)
+    return datetime.combine(earliest, time(), place or UTC).astimezone(UTC)
 
 
 def _earliest(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, after: datetime) -> datetime | None:

@@ -16,18 +16,15 @@ from dunwell.engine.model import DecisionModel, DecisionTable, Rule
 VALUE_CENTS_MAX = 999_999_999
 RULES_MAX = 1_000
 CHOSEN = (
-    "party_id",
-    "treatment",
-    "channel",
-    "actor",
-    "pool",
-    "minutes",
-    "expected_value",
-    "eligible_rule",
-    "window_from",
-    "window_until",
-    "fell_back_from",
-)
+    "party_id", "treatment", "channel", "actor", "pool", "minutes", "expected_value", "eligible_rule", "window_from",
+    "window_until", "window_zone", "warned_rules", "review_rules", "fell_back_from",
+)  # fmt: skip
+
+# What the choice and the plan tell of a customer, beside his segments.
+CUSTOMER = (
+    "party_id", "customer", "creditor", "overdue_reference", "pay_probability", "main_factors", "past_due_days",
+    "delinquent_days",
+)  # fmt: skip
 
 # Why a customer is or is not in today's plan.
 PLANNED, OVER_CAPACITY, NOT_WORTH_IT, NOT_ALLOWED, NOT_ELIGIBLE = (
@@ -39,9 +36,15 @@ PLANNED, OVER_CAPACITY, NOT_WORTH_IT, NOT_ALLOWED, NOT_ELIGIBLE = (
 )
 
 
-def segments(scored: ibis.Table, model: DecisionModel) -> ibis.Table:
-    """This function will add the segments of every overdue customer, each with the rule that gave it."""
-    return bulk.decide(scored.filter(_.overdue_reference > 0), model)
+def segments(scored: ibis.Table, model: DecisionModel, eligibility: DecisionModel) -> ibis.Table:
+    """This function will give every overdue customer his segments, each with the rule that gave it.
+
+    Of the portrait only what is needed further on is kept: wide rows are slow to join.
+    """
+    decided = bulk.decide(scored.filter(_.overdue_reference > 0), model)
+    told = [name for decision in model.decisions for name in (decision.name, f"{decision.name}_rule")]
+    needed = dict.fromkeys([*CUSTOMER, *told, *(needed.name for needed in eligibility.inputs)])
+    return decided.select(*needed)
 
 
 def candidates(segmented: ibis.Table, model: DecisionModel, catalogue: Catalogue) -> ibis.Table:
@@ -148,7 +151,5 @@ def outcomes(segmented: ibis.Table, masked: ibis.Table, chosen: ibis.Table) -> i
 
 def _refused(masked: ibis.Table) -> ibis.Table:
     """This function will write what was refused to a customer: «treatment: rule;rule | treatment: rule»."""
-    refusals = masked.filter(~_.allowed).group_by("party_id", "treatment").agg(rules=_.refused_rules.min())
-    return refusals.group_by("party_id").agg(
-        refused=(_.treatment + ": " + _.rules).group_concat(sep=" | ", order_by=_.treatment)
-    )
+    told = masked.filter(~_.allowed).select("party_id", line=_.treatment + ": " + _.refused_rules)
+    return told.group_by("party_id").agg(refused=_.line.collect(distinct=True).sort().join(" | "))

@@ -10,7 +10,7 @@ from datetime import date
 class Refusal:
     """One rule that says no, in words, with the earliest time at which this rule would allow the contact.
 
-    `earliest` is a date where a day was judged, an aware datetime where a moment was, None where nobody can know.
+    `earliest` is a date where a day was judged, a moment (in UTC) where one was, None where nobody can know.
     """
 
     rule: str

@@ -1,7 +1,7 @@
 """The fast converter: the judge's reading of a row (`rules.py`) as Ibis expressions over a whole chunk of rows.
 
-`converted` reads the cells, works out derived columns and lists each row's faults; `facts` makes one entry's facts from
-the rows without any. Compiled once for a mapping, run for every chunk.
+`steps` reads the cells, works out derived columns and lists each row's faults; `facts` makes one entry's facts from the
+rows without any. Compiled once for a mapping, run for every chunk.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from dunwell.intake.conversion.cells import (
     NUMBER,
     READERS,
     TEXT,
-    Read,
     builtin,
     exact,
     nothing,
@@ -41,6 +40,8 @@ from dunwell.ledger.targets import Field
 LINE, FAULTS = "#line", "#faults"
 # Stand between the faults of a row, and inside one between column and rule.
 NEXT, SEPARATOR = "\x1e", "\x1f"
+# Columns between the steps; a column of a source never begins with #.
+_TEXT_OF, _OF_CELLS = "#text ", "#cells"
 _of_share = builtin("multiply", AMOUNT, dt.Decimal(10, made.READ_PLACES), dt.Decimal(34, 9))
 _split = builtin("regexp_split_to_array", TEXT, TEXT, dt.Array(TEXT))
 _all_in = builtin("list_has_all", dt.Array(TEXT), dt.Array(TEXT), FLAG)
@@ -55,37 +56,56 @@ def _rule(broken: Iterable[tuple[BooleanValue, str]], *, column: str) -> StringV
 # ---- cells ----------------------------------------------------------------------------------------------------------
 
 
-def converted(raw: Table, *, recipe: made.Recipe, on: date) -> Table:
-    """This function will read every mapped column of a chunk: `#line`, values by column name, and `#faults`."""
-    texts = raw.select(LINE, *(stripped(raw[column.name]).name(column.name) for column in recipe.columns))
-    read = {column.name: READERS[column.type](column, texts[column.name]) for column in recipe.columns}
-    values = texts.select(
-        LINE,
-        *(each.value.name(name) for name, each in read.items()),
-        *(
-            rule.name(f"#{column.name}")
-            for column in recipe.columns
-            if (rule := _cell_rule(column, read[column.name], text=texts[column.name])) is not None
-        ),
-    )
+def steps(raw: Table, *, recipe: made.Recipe, on: date) -> list[Table]:
+    """This function will read every mapped column of a chunk: `#line`, values by column name, and `#faults`.
+
+    Step by step, each over the table that the one before it makes (called step_0, step_1 …): what a step works out
+    once stands in a column for the next, while one single expression would repeat it wherever it is used.
+    """
+    made_steps = [_texts(raw, recipe)]
+
+    def so_far() -> Table:
+        return ibis.table(made_steps[-1].schema(), name=f"step_{len(made_steps) - 1}")
+
+    made_steps.append(_parsed(so_far(), recipe))
+    made_steps.append(_values(so_far(), recipe))
     for name, expression in recipe.derived:
-        values = values.mutate(_amount(expression, values).name(name))
-    names = [column.name for column in recipe.columns] + [name for name, _ in recipe.derived]
-    return values.select(LINE, *names, _faults(values, recipe=recipe, on=on).name(FAULTS))
+        values = so_far()
+        made_steps.append(values.mutate(_amount(expression, values).name(name)))
+    made_steps.append(_judged(so_far(), recipe=recipe, on=on))
+    return made_steps
 
 
-def _cell_rule(column: made.Column, read: Read, *, text: Any) -> StringValue | None:
-    broken = [(unstorable(text), "not-text"), *read.broken]
+def _texts(raw: Table, recipe: made.Recipe) -> Table:
+    return raw.select(LINE, *(stripped(raw[column.name]).name(_TEXT_OF + column.name) for column in recipe.columns))
+
+
+def _parsed(texts: Table, recipe: made.Recipe) -> Table:
+    read = (READERS[column.type].parsed(column, texts[_TEXT_OF + column.name]) for column in recipe.columns)
+    return texts.mutate(*(each.name(column.name) for each, column in zip(read, recipe.columns, strict=True)))
+
+
+def _values(parsed: Table, recipe: made.Recipe) -> Table:
+    values = (READERS[column.type].value(parsed[column.name]).name(column.name) for column in recipe.columns)
+    return parsed.select(
+        LINE, *values, _joined([_cell_rule(column, parsed) for column in recipe.columns]).name(_OF_CELLS)
+    )
+
+
+def _cell_rule(column: made.Column, parsed: Table) -> Any:
+    """This function will name the first rule that a cell breaks."""
+    text, value = parsed[_TEXT_OF + column.name], parsed[column.name]
+    broken = [(unstorable(text), "not-text"), *READERS[column.type].broken(column, text, value)]
     if column.required:
-        broken.append((read.value.isnull(), "required"))
+        broken.append((READERS[column.type].value(value).isnull(), "required"))
     return _rule(broken, column=column.name)
 
 
-def _faults(values: Table, *, recipe: made.Recipe, on: date) -> StringValue:
+def _judged(values: Table, *, recipe: made.Recipe, on: date) -> Table:
     """This function will join the faults of a row: those of its cells or, where there are none, those of its facts."""
-    of_cells = _joined([values[name] for name in values.columns if name.startswith("#") and name != LINE])
     of_facts = _joined([fault for entry in recipe.entries for fault in _entry_faults(entry, values, on=on)])
-    return ibis.cases((of_cells != "", of_cells), else_=of_facts)
+    faults = ibis.cases((values[_OF_CELLS] != "", values[_OF_CELLS]), else_=of_facts)
+    return values.mutate(faults.name(FAULTS)).drop(_OF_CELLS)
 
 
 def _joined(faults: list[Any]) -> StringValue:

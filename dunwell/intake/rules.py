@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -73,12 +73,13 @@ def _in_range(moment: datetime) -> bool:
 
 
 def _time(column: made.Column, text: str) -> Read:
-    moment = _moment(column.formats, text) or _iso(text)
-    if moment is None:
+    local = _moment(column.formats, text) or _iso(text)
+    if local is None:
         return None, "not-a-time"
-    if not _in_range(moment):
+    if local.year == MAXYEAR:  # Its UTC may have no date.
         return None, "date-out-of-range"
-    return (moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else _in_zone(moment, column.zone)), ""
+    moment = local.astimezone(UTC).replace(tzinfo=None) if local.tzinfo else _in_zone(local, column.zone)
+    return (moment, "") if _in_range(moment) else (None, "date-out-of-range")
 
 
 def _moment(forms: tuple[str, ...], text: str) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PAGE = "docs/reference/dimensions.md"
+ON_THE_DAY = "on the day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,11 @@ class Dimension:
     en: str
     zh: str
     unit: str
-    window: str = "on the day"
+    window: str = ON_THE_DAY
     null: str = "never null"
 
 
-def _d(name: str, en: str, zh: str, unit: str, window: str = "on the day", null: str = "never null") -> Dimension:
+def _d(name: str, en: str, zh: str, unit: str, window: str = ON_THE_DAY, null: str = "never null") -> Dimension:
     return Dimension(name, en, zh, unit, window, null)
 
 

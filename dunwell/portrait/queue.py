@@ -17,7 +17,6 @@ from typing import Any
 import ibis
 from ibis import _
 
-from dunwell.ledger.kinds import AdjustmentKind
 from dunwell.portrait.rules import COMPONENT_ORDER, LOWERS, TAKES_BACK, Terms
 
 Tables = Mapping[str, ibis.Table]
@@ -114,7 +113,7 @@ def _charges(tables: Tables, terms: Terms, *, directed: ibis.Table) -> ibis.Tabl
 
 def _rank(component: Any) -> Any:
     """This function will number the components in the order in which they are paid."""
-    *first, last = (component_.value for component_ in COMPONENT_ORDER)
+    *first, _last = (component_.value for component_ in COMPONENT_ORDER)
     places = [(name, ibis.literal(number, type="int8")) for number, name in enumerate(first)]
     return component.cases(*places, else_=ibis.literal(CHARGE_MAX, type="int8"))
 
@@ -149,10 +148,13 @@ def _moved(directed: ibis.Table) -> ibis.Table:
 
 
 def _in_front(rows: ibis.Table) -> ibis.Table:
-    """This function will place credit in front of all charges, the latest first; what takes away stands behind it."""
-    dated = CREDITS - (days(rows.day) * AMOUNTS + _thousandths(-rows.net))
+    """This function will place credit in front of all charges, the latest first; what takes away stands behind it.
+
+    Of two on one day the smaller came first, of two alike the payment.
+    """
+    came = (days(rows.day) * AMOUNTS + _thousandths(-rows.net)) * 2 + (rows.side != PAYMENT).cast("int64")
     return rows.mutate(
-        place=(rows.side == TAKEN_BACK).ifelse(LAST_CREDIT, dated),
+        place=(rows.side == TAKEN_BACK).ifelse(LAST_CREDIT, CREDITS - came),
         side=rows.side.cast("int8"),
         net=rows.net.cast(MONEY),
         settled_on=ibis.null("date"),

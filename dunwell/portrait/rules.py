@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -128,16 +128,18 @@ class Payment:
     paid_on: date
     amount: Decimal
     charge: int | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """An adjustment; one that takes back a directed payment names that payment's charge."""
+    """An adjustment; what is taken back is taken from the `payment` it names, else from the charge, else anywhere."""
 
     effective_on: date
     kind: str
     amount: Decimal
     charge: int | None = None
+    payment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +161,20 @@ class Facts:
     grace_days: int = 0
     allocation: Allocation = "due_first"
 
+    def on(self, day: date) -> Facts:
+        """This function will leave out what takes effect later."""
+        return replace(
+            self,
+            charges=[charge for charge in self.charges if charge.booked_on <= day],
+            payments=[payment for payment in self.payments if payment.paid_on <= day],
+            adjustments=[adjustment for adjustment in self.adjustments if adjustment.effective_on <= day],
+            holds=[hold for hold in self.holds if hold.from_on <= day],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where one account stands on a day."""
+    """Where one account stands on a day, and how punctually it was paid until then."""
 
     outstanding: dict[str, Decimal]
     overdue: Decimal
@@ -173,6 +185,23 @@ class Position:
     delinquent_days: int
     written_off: bool
     open_charges: int
+    charges_due_12m: int
+    charges_on_time_12m: int
+    payments_12m: int
+    partial_payments_6m: int
+    last_paid_on: date | None
+    peak_past_due_days_6m: int
+    peak_past_due_days_12m: int
+
+
+@dataclass(slots=True)
+class _Credit:
+    """Money that lowers the debt, or below zero takes money back."""
+
+    day: date
+    amount: Decimal
+    charge: int | None
+    payment: bool
 
 
 def position(facts: Facts, *, as_of: date) -> Position:
@@ -180,87 +209,136 @@ def position(facts: Facts, *, as_of: date) -> Position:
 
     Facts that take effect later than the day do not count yet. A charge is overdue from the day after it is due.
     """
-    booked = [charge for charge in facts.charges if charge.booked_on <= as_of]
-    unpaid, pool, aside = _directed(facts, booked=booked, as_of=as_of)
-    unpaid, left_over = _allocated(booked, unpaid=unpaid, pool=pool, allocation=facts.allocation)
-    still = [charge for charge in booked if unpaid[charge.id] > 0]
+    facts = facts.on(as_of)
+    credits = _credits(facts)
+    unpaid, settled, moved, aside = _directed(facts.charges, credits=credits)
+    free = sorted(
+        [credit for credit in credits if credit.charge is None] + moved,
+        key=lambda credit: (credit.day, credit.amount, not credit.payment),
+    )
+    queue = sorted(facts.charges, key=lambda charge: _place(charge, unpaid=unpaid, allocation=facts.allocation))
+    rest, left_over = _spent(queue, unpaid=unpaid, pool=max(sum((c.amount for c in free), NOTHING), NOTHING))
+    still = [charge for charge in queue if rest[charge.id] > 0]
     oldest = min((charge.due_on for charge in still if charge.due_on <= as_of), default=None)
     past_due = (as_of - oldest).days if oldest else 0
     held = len(_held(facts.holds, start=oldest, end=as_of)) if oldest else 0
     return Position(
-        outstanding={c: sum((unpaid[x.id] for x in still if x.component == c), NOTHING) for c in COMPONENT_ORDER},
-        overdue=sum((unpaid[charge.id] for charge in still if charge.due_on < as_of), NOTHING),
+        outstanding={c: sum((rest[x.id] for x in still if x.component == c), NOTHING) for c in COMPONENT_ORDER},
+        overdue=sum((rest[charge.id] for charge in still if charge.due_on < as_of), NOTHING),
         unapplied=left_over + aside,
         oldest_unpaid_due_on=oldest,
         past_due_days=past_due,
         held_days=held,
         delinquent_days=max(past_due - facts.grace_days - held, 0) if past_due > facts.grace_days else 0,
-        written_off=any(x.kind == AdjustmentKind.WRITE_OFF and x.effective_on <= as_of for x in facts.adjustments),
+        written_off=any(adjustment.kind == AdjustmentKind.WRITE_OFF for adjustment in facts.adjustments),
         open_charges=len(still),
+        **_habits(queue, unpaid=unpaid, settled=settled, credits=credits, free=free, as_of=as_of),
     )
 
 
+def _credits(facts: Facts) -> list[_Credit]:
+    """This function will list what lowers the debt, less what was taken back of it by name, and what else was taken."""
+    credits = []
+    for payment in facts.payments:
+        named = [a.amount for a in facts.adjustments if a.kind in TAKES_BACK and a.payment == payment.id is not None]
+        credits.append(_Credit(payment.paid_on, payment.amount - sum(named), payment.charge, payment=True))
+    for adjustment in facts.adjustments:
+        if adjustment.kind in LOWERS:
+            credits.append(_Credit(adjustment.effective_on, adjustment.amount, adjustment.charge, payment=False))
+        if adjustment.kind in TAKES_BACK and adjustment.payment is None:
+            credits.append(_Credit(adjustment.effective_on, -adjustment.amount, adjustment.charge, payment=False))
+    return credits
+
+
 def _directed(
-    facts: Facts, *, booked: Sequence[Charge], as_of: date
-) -> tuple[dict[int, Decimal], Decimal, Decimal]:
+    charges: Sequence[Charge], *, credits: Sequence[_Credit]
+) -> tuple[dict[int, Decimal], dict[int, date], list[_Credit], Decimal]:
     """This function will let directed credit pay its own charges.
 
-    It returns what is then unpaid of each charge, the account's pool, and the credit that waits for charges which are
-    not booked yet. What a charge cannot take joins the pool; so does what was taken back beyond what had come.
+    It returns what is then unpaid of each charge, when those paid in full were settled, the credit that a charge could
+    not take (below zero, what was taken back beyond it), and what waits for charges that are not booked yet.
     """
-    unpaid = {charge.id: charge.amount for charge in booked}
-    directed: dict[int, Decimal] = {}
-    pool = NOTHING
-    for charge_id, amount in _credits(facts, as_of=as_of):
-        if charge_id is None:
-            pool += amount
-        else:
-            directed[charge_id] = directed.get(charge_id, NOTHING) + amount
+    unpaid, settled, moved = {charge.id: charge.amount for charge in charges}, {}, []
     aside = NOTHING
-    for charge_id, credit in directed.items():
-        if charge_id not in unpaid:
-            aside += credit
+    for target in sorted({credit.charge for credit in credits if credit.charge is not None}):
+        own = [credit for credit in credits if credit.charge == target]
+        net = sum((credit.amount for credit in own), NOTHING)
+        last = max((credit.day for credit in own if credit.amount > 0), default=date.min)
+        if target not in unpaid:
+            aside += net
             continue
-        applied = min(max(credit, NOTHING), unpaid[charge_id])
-        unpaid[charge_id] -= applied
-        pool += credit - applied
-    return unpaid, max(pool, NOTHING), max(aside, NOTHING)
+        applied = min(max(net, NOTHING), unpaid[target])
+        unpaid[target] -= applied
+        if not unpaid[target]:
+            settled[target] = last
+        if net != applied:
+            moved.append(_Credit(last, net - applied, None, payment=False))
+    return unpaid, settled, moved, max(aside, NOTHING)
 
 
-def _credits(facts: Facts, *, as_of: date) -> Iterable[tuple[int | None, Decimal]]:
-    """This function will list what lowers the debt (above zero) and what was taken back again (below)."""
-    for payment in facts.payments:
-        if payment.paid_on <= as_of:
-            yield payment.charge, payment.amount
-    for adjustment in facts.adjustments:
-        if adjustment.effective_on <= as_of and adjustment.kind in LOWERS:
-            yield adjustment.charge, adjustment.amount
-        if adjustment.effective_on <= as_of and adjustment.kind in TAKES_BACK:
-            yield adjustment.charge, -adjustment.amount
+def _place(charge: Charge, *, unpaid: dict[int, Decimal], allocation: Allocation) -> tuple[object, ...]:
+    """This function will give a charge its place in the queue; of two that are else equal the smaller comes first."""
+    rank = COMPONENT_ORDER.index(Component(charge.component))
+    first = (charge.due_on, rank) if allocation == "due_first" else (rank, charge.due_on)
+    return (*first, unpaid[charge.id])
 
 
-def _allocated(
-    booked: Sequence[Charge], *, unpaid: dict[int, Decimal], pool: Decimal, allocation: Allocation
+def _spent(
+    queue: Sequence[Charge], *, unpaid: dict[int, Decimal], pool: Decimal
 ) -> tuple[dict[int, Decimal], Decimal]:
-    """This function will spend the pool on the charges in their order; of two that are equal the smaller comes first."""
-
-    def place(charge: Charge) -> tuple[object, ...]:
-        rank = COMPONENT_ORDER.index(Component(charge.component))
-        first = (charge.due_on, rank) if allocation == "due_first" else (rank, charge.due_on)
-        return (*first, unpaid[charge.id])
-
-    after = dict(unpaid)
-    for charge in sorted(booked, key=place):
-        paid = min(pool, after[charge.id])
-        after[charge.id] -= paid
+    """This function will spend the pool on the charges in their order."""
+    rest = dict(unpaid)
+    for charge in queue:
+        paid = min(pool, rest[charge.id])
+        rest[charge.id] -= paid
         pool -= paid
-    return after, pool
+    return rest, pool
 
 
 def _held(holds: Iterable[Hold], *, start: date, end: date) -> set[date]:
     """This function will collect the days of the span [start, end) on which at least one hold lies."""
-    days: set[date] = set()
+    found: set[date] = set()
     for hold in holds:
         first, last = max(hold.from_on, start), min(hold.until_on or end, end)
-        days |= {first + timedelta(days=n) for n in range((last - first).days)}
-    return days
+        found |= {first + timedelta(days=n) for n in range((last - first).days)}
+    return found
+
+
+def _habits(
+    queue: Sequence[Charge],
+    *,
+    unpaid: dict[int, Decimal],
+    settled: dict[int, date],
+    credits: Sequence[_Credit],
+    free: Sequence[_Credit],
+    as_of: date,
+) -> dict[str, Any]:
+    """This function will follow the credit in the order in which it came: when did it pay off which charge?
+
+    What was taken back without the name of its payment counts as the first money that came.
+    """
+    half, year = months_before(as_of, months=6), months_before(as_of, months=12)
+    paid_off, partial = dict(settled), 0
+    waiting = [charge for charge in queue if unpaid[charge.id] > 0]
+    reached = sum((credit.amount for credit in free if credit.amount <= 0), NOTHING)
+    needed = NOTHING
+    for credit in (credit for credit in free if credit.amount > 0):
+        reached += credit.amount
+        before = len(waiting)
+        while waiting and needed + unpaid[waiting[0].id] <= reached:
+            charge = waiting.pop(0)
+            needed += unpaid[charge.id]
+            paid_off[charge.id] = credit.day
+        partial += credit.payment and before == len(waiting) and credit.day > half
+    payments = [credit.day for credit in credits if credit.payment and credit.amount > 0]
+    due = [charge for charge in queue if year < charge.due_on < as_of]
+    ends = [(min(paid_off.get(charge.id, as_of), as_of), charge.due_on) for charge in queue]
+    return {
+        "charges_due_12m": len(due),
+        "charges_on_time_12m": sum(paid_off.get(charge.id, date.max) <= charge.due_on for charge in due),
+        "payments_12m": sum(day > year for day in payments),
+        "partial_payments_6m": partial,
+        "last_paid_on": max(payments, default=None),
+        "peak_past_due_days_6m": max([0, *((end - due_on).days for end, due_on in ends if end > half)]),
+        "peak_past_due_days_12m": max([0, *((end - due_on).days for end, due_on in ends if end > year)]),
+    }

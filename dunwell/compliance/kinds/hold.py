@@ -22,7 +22,6 @@ from dunwell.compliance.kinds.kind import (
     any_of,
     distinct,
     listed,
-    only_if,
 )
 from dunwell.compliance.kinds.question import HOLDS, NEVER, Question, end_or_never, known_end
 
@@ -31,7 +30,7 @@ class Hold(Kind):
     name: ClassVar[str] = "hold"
     about_en: ClassVar[str] = (
         "No contact while a hold of one of the kinds is open, whichever account it is on: the debts of a person are "
-        "one case. `signs` of the portrait stop as a hold without an end does; a sign that is not known stops too."
+        "one case. `signs` of the portrait stop too, as a hold without an end; a sign that is not known is one."
     )
     about_zh: ClassVar[str] = (
         "所列类型的暂停生效期间不得联系，无论其针对哪个账户（同一债务人的债务合并为一案）；"
@@ -46,10 +45,11 @@ class Hold(Kind):
 
     def judge(self, question: Question) -> Finding | None:
         holds = question.holds(self.holds)
-        signs = [sign for sign in self.signs if question.customer.signs.get(sign) is not False]
+        # A sign tells what a hold tells too: where there is a hold, its end is the end.
+        signs = [sign for sign in self.signs if not holds and question.customer.signs.get(sign) is not False]
         if not holds and not signs:
             return None
-        end = None if signs else known_end([end_or_never(hold.until_on) for hold in holds])
+        end = known_end([end_or_never(hold.until_on) for hold in holds])
         english = [hold.kind.replace("_", " ") for hold in holds] + [SIGNS[sign][0] for sign in signs]
         chinese = [hold.kind for hold in holds] + [SIGNS[sign][1] for sign in signs]
         return Finding(
@@ -67,4 +67,4 @@ class Hold(Kind):
     def column(self, row: Row) -> Column:
         until = row.fact("until")
         sign = any_of(row.portrait(sign).fill_null(True) for sign in self.signs)
-        return Column(until.notnull() | sign, only_if(~sign, until).fill_null(literal(NEVER)))
+        return Column(until.notnull() | sign, until.fill_null(literal(NEVER)))

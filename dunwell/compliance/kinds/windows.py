@@ -103,13 +103,13 @@ def _runs(fits: tuple[bool, ...]) -> tuple[Window, ...]:
 
 
 def next_start(moment: datetime, *, windows: Sequence[Window], zone: ZoneInfo) -> datetime | None:
-    """This function will return the first moment after the given one, which is outside, at which a window opens."""
+    """This function will return the first moment, in UTC, after the given one, which is outside, at which one opens."""
     today = moment.astimezone(zone).date()
     for days in range(3):
         openings = _openings(today + timedelta(days=days), windows=windows, zone=zone)
         later = [opening for opening in openings if opening > moment]
         if later:
-            return min(later).astimezone(zone)
+            return min(later)
     return None
 
 

@@ -13,8 +13,8 @@ from dunwell.compliance.rulebook.reading import load
 
 HEAD = """# Rules
 
-Every rule that a contact is judged by, in rulebook order. This page is written from `rulebooks/` by `dunwell docs
-write`; a test holds it equal. It is not legal advice: a lawyer signs each blocking rule before use.
+Every rule that a contact is judged by, in rulebook order. This page is written from `rulebooks/` by `make docs`; a
+test holds it equal. It is not legal advice: a lawyer signs each blocking rule before use.
 
 All rules apply together: the strictest wins, and a consent opens a rule only if its row says so under «unless».
 `block` refuses the contact, `warn` asks for a second look, `review` leaves it to a person.

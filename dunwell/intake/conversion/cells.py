@@ -40,11 +40,16 @@ _in_units = builtin("multiply", _WIDE, _UNIT, dt.Decimal(38, 12))
 _character = builtin("chr", dt.int32, TEXT)
 
 
-class Read(NamedTuple):
-    """A column's value, and the conditions under which a rule is broken, in the order in which they are asked."""
+Broken = tuple[tuple[BooleanValue, str], ...]
 
-    value: Column
-    broken: tuple[tuple[BooleanValue, str], ...] = ()
+
+class Reader(NamedTuple):
+    """How cells of one type are read: text is parsed once, and value and broken rules are told from what came of it."""
+
+    parsed: Callable[[made.Column, Any], Any]
+    # The conditions under which a rule is broken, in the order in which they are asked: of text and what was parsed.
+    broken: Callable[[made.Column, Any, Any], Broken]
+    value: Callable[[Any], Any] = lambda parsed: parsed
 
 
 def nothing(kind: Any = TEXT) -> Any:
@@ -64,94 +69,110 @@ def stripped(cell: Any) -> Any:
     return ibis.cases((text.isin(patterns.NULL_WORDS), nothing()), else_=text)
 
 
-def _text(column: made.Column, text: Any) -> Read:
+def _text(column: made.Column, text: Any) -> Any:
     if not column.values:
-        return Read(text)
+        return text
     known = tuple((text == word, ibis.literal(meaning or None, TEXT)) for word, meaning in column.values)
-    strange = text.notnull() & text.notin([word for word, _ in column.values])
-    otherwise = text if column.otherwise == "keep" else nothing()
-    return Read(
-        ibis.cases(*known, else_=otherwise), ((strange, "unknown-value"),) if column.otherwise == "refuse" else ()
-    )
+    return ibis.cases(*known, else_=text if column.otherwise == "keep" else nothing())
 
 
-def _bool(column: made.Column, text: Any) -> Read:
+def _strange_text(column: made.Column, text: Any, _: Any) -> Broken:
+    if not column.values or column.otherwise != "refuse":
+        return ()
+    return ((text.notnull() & text.notin([word for word, _ in column.values]), "unknown-value"),)
+
+
+def _bool(column: made.Column, text: Any) -> Any:
     meanings = {answer: [word for word, meant in column.values if meant == answer] for answer in ("true", "false")}
-    flag = ibis.cases((text.isin(meanings["true"]), True), (text.isin(meanings["false"]), False), else_=nothing(FLAG))
-    return Read(flag, ((text.notnull() & flag.isnull(), "unknown-value"),))
+    return ibis.cases((text.isin(meanings["true"]), True), (text.isin(meanings["false"]), False), else_=nothing(FLAG))
 
 
-def _parsed(column: made.Column, text: Any) -> list[Any]:
+def _unread(rule: str) -> Callable[[made.Column, Any, Any], Broken]:
+    return lambda column, text, parsed: ((text.notnull() & parsed.isnull(), rule),)
+
+
+def _in_forms(column: made.Column, text: Any) -> list[Any]:
     return [
         ibis.cases((_matches(text, patterns.form_pattern(form)), _strptime(text, form)), else_=nothing(MOMENT))
         for form in column.formats
     ]
 
 
-def _date(column: made.Column, text: Any) -> Read:
+def _date(column: made.Column, text: Any) -> Any:
     iso = ibis.cases((_matches(text, patterns.ISO_DATE), _strptime(text.left(10), "%Y-%m-%d")), else_=nothing(MOMENT))
-    day = _first([*_parsed(column, text), iso]).date()
-    return Read(day, ((text.notnull() & day.isnull(), "not-a-date"), (_out_of_range(day), "date-out-of-range")))
+    return _first([*_in_forms(column, text), iso]).date()
 
 
-def _time(column: made.Column, text: Any) -> Read:
+def _time(column: made.Column, text: Any) -> Any:
     iso = ibis.cases((_matches(text, patterns.ISO_TIME), text.try_cast(MOMENT)), else_=nothing(MOMENT))
-    local = _first([*_parsed(column, text), iso])
+    local = _first([*_in_forms(column, text), iso])
     with_offset = _matches(text, patterns.ISO_TIME + patterns.ISO_OFFSET)
     absolute = ibis.cases((with_offset, _as_utc("UTC", text.try_cast(_MOMENT_UTC))), else_=nothing(MOMENT))
-    moment = _as_utc("UTC", _at_zone(column.zone, local)).coalesce(absolute)
-    day = local.coalesce(text.left(19).try_cast(MOMENT)).date()
-    return Read(moment, ((text.notnull() & moment.isnull(), "not-a-time"), (_out_of_range(day), "date-out-of-range")))
+    return _as_utc("UTC", _at_zone(column.zone, local)).coalesce(absolute)
 
 
-def _out_of_range(day: Any) -> BooleanValue:
-    return (day < ibis.literal(patterns.DATE_MIN)) | (day > ibis.literal(patterns.DATE_MAX))
+def _out_of_range(rule: str) -> Callable[[made.Column, Any, Any], Broken]:
+    def broken(_: made.Column, text: Any, parsed: Any) -> Broken:
+        day = parsed.date() if parsed.type().is_timestamp() else parsed
+        outside = (day < ibis.literal(patterns.DATE_MIN)) | (day > ibis.literal(patterns.DATE_MAX))
+        return (text.notnull() & parsed.isnull(), rule), (outside, "date-out-of-range")
+
+    return broken
 
 
-def _money(column: made.Column, text: Any) -> Read:
-    bare = text.re_replace(patterns.MONEY_SIGNS, "").replace("，", ",")
-    plain = bare.replace(",", "")
-    whole, fraction = plain.re_extract(patterns.MONEY_WHOLE, 1), plain.re_extract(patterns.MONEY_FRACTION, 1)
-    exponent = plain.re_extract(patterns.MONEY_EXPONENT, 1).try_cast("int64").coalesce(0)
-    amount = plain.try_cast(_READ)
+def _bare(text: Any) -> Any:
+    return text.re_replace(patterns.MONEY_SIGNS, "").replace("，", ",")
+
+
+def _money(column: made.Column, text: Any) -> Any:
+    amount = _bare(text).replace(",", "").try_cast(_READ)
     if column.unit != 1:
         amount = _in_units(amount.cast(_WIDE), exact(column.unit, _UNIT))
-    if column.round_to is not None:
-        amount = amount.round(column.round_to).cast(_WIDE)
+    return amount if column.round_to is None else amount.round(column.round_to).cast(_WIDE)
+
+
+def _broken_money(column: made.Column, text: Any, amount: Any) -> Broken:
+    plain = _bare(text).replace(",", "")
+    whole, fraction = plain.re_extract(patterns.MONEY_WHOLE, 1), plain.re_extract(patterns.MONEY_FRACTION, 1)
+    exponent = plain.re_extract(patterns.MONEY_EXPONENT, 1).try_cast("int64").coalesce(0)
     limit = min(column.at_most or AMOUNT_MAX, AMOUNT_MAX)
-    broken = [
-        (text.notnull() & ~_matches(bare, patterns.MONEY), "not-a-number"),
+    places = (fraction.length() - exponent > made.READ_PLACES, "too-many-places")
+    return (
+        (text.notnull() & ~_matches(_bare(text), patterns.MONEY), "not-a-number"),
         (whole.length() + exponent > patterns.WHOLE_DIGITS_MAX, "amount-absurd"),
+        *((places,) if column.round_to is None else ()),
         (amount.abs() > exact(limit, amount.type()), "amount-absurd"),
         (amount != amount.round(PLACES_MAX).cast(amount.type()), "too-many-places"),
-    ]
-    if column.round_to is None:
-        broken.insert(2, (fraction.length() - exponent > made.READ_PLACES, "too-many-places"))
-    return Read(amount.try_cast(AMOUNT), tuple(broken))
+    )
 
 
-def _integer(_: made.Column, text: Any) -> Read:
+def _integer(_: made.Column, text: Any) -> Any:
     number = text.re_extract(r"^([+-]?\d+)", 1).try_cast("int64")
-    sound = _matches(text, patterns.INTEGER)
-    large = number.isnull() | (number.abs() > INTEGER_MAX)
-    broken = ((text.notnull() & ~sound, "not-a-number"), (sound & large, "number-out-of-range"))
-    return Read(ibis.cases((sound & ~large, number), else_=nothing("int64")), broken)
+    return ibis.cases(
+        (_matches(text, patterns.INTEGER) & (number.abs() <= INTEGER_MAX), number), else_=nothing("int64")
+    )
 
 
-def _real(_: made.Column, text: Any) -> Read:
-    number, sound = text.try_cast(NUMBER), _matches(text, patterns.NUMBER)
-    broken = ((text.notnull() & ~sound, "not-a-number"), (sound & number.isnull(), "number-out-of-range"))
-    return Read(ibis.cases((sound, number), else_=nothing(NUMBER)), broken)
+def _real(_: made.Column, text: Any) -> Any:
+    return ibis.cases((_matches(text, patterns.NUMBER), text.try_cast(NUMBER)), else_=nothing(NUMBER))
 
 
-READERS: dict[str, Callable[[made.Column, Any], Read]] = {
-    "text": _text,
-    "bool": _bool,
-    "date": _date,
-    "time": _time,
-    "money": _money,
-    "integer": _integer,
-    "number": _real,
+def _broken_number(pattern: str) -> Callable[[made.Column, Any, Any], Broken]:
+    def broken(_: made.Column, text: Any, number: Any) -> Broken:
+        sound = _matches(text, pattern)
+        return (text.notnull() & ~sound, "not-a-number"), (sound & number.isnull(), "number-out-of-range")
+
+    return broken
+
+
+READERS: dict[str, Reader] = {
+    "text": Reader(_text, _strange_text),
+    "bool": Reader(_bool, _unread("unknown-value")),
+    "date": Reader(_date, _out_of_range("not-a-date")),
+    "time": Reader(_time, _out_of_range("not-a-time")),
+    "money": Reader(_money, _broken_money, lambda amount: amount.try_cast(AMOUNT)),
+    "integer": Reader(_integer, _broken_number(patterns.INTEGER)),
+    "number": Reader(_real, _broken_number(patterns.NUMBER)),
 }
 
 

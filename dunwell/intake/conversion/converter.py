@@ -42,14 +42,15 @@ class Converter:
         self._recipe = recipe
         self._columns = [column.name for column in recipe.columns]
         raw = ibis.table({frame.LINE: "int64", **dict.fromkeys(self._columns, "string")}, name="raw")
-        converted = frame.converted(raw, recipe=recipe, on=on)
-        self._read = ibis.to_sql(converted, dialect="duckdb")
-        rows = ibis.table(converted.schema(), name="converted")
+        steps = frame.steps(raw, recipe=recipe, on=on)
+        self._read = _chained(steps)
+        rows = ibis.table(steps[-1].schema(), name="converted")
         self._make = [
             ibis.to_sql(frame.facts(rows, recipe=recipe, turn=turn, on=on), dialect="duckdb")
             for turn in range(len(recipe.entries))
         ]
-        self._engine = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
+        # A chunk is too small to be worth sharing: a second thread costs more than it brings.
+        self._engine = duckdb.connect(config={"memory_limit": MEMORY, "threads": 1})
         self._engine.execute("SET TimeZone = 'UTC'")
 
     def __call__(self, chunk: Chunk) -> Converted:
@@ -75,6 +76,13 @@ class Converter:
         for line, joined in self._engine.execute(query).fetchall():
             found = (Fault(*text.split(frame.SEPARATOR)) for text in joined.split(frame.NEXT))
             yield line, list(dict.fromkeys(found))
+
+
+def _chained(steps: list[ibis.Table]) -> str:
+    """This function will write the steps as one statement, each under the name by which the next one knows it."""
+    *before, last = (ibis.to_sql(step, dialect="duckdb") for step in steps)
+    named = (f"step_{turn} AS ({text})" for turn, text in enumerate(before))
+    return f"WITH {', '.join(named)} {last}"
 
 
 def without(rows: pa.Table, *, lines: set[int]) -> pa.Table:

@@ -164,17 +164,24 @@ def _shown(error: ValidationError, *, path: Path) -> DunwellError:
 
 
 def _place(parts: tuple[int | str, ...]) -> str:
-    """This function will write the way to a fault without the words that only pydantic needs."""
-    words = {"text", "date", "time", "money", "integer", "number", "bool", "name", "expression"}
+    """This function will write the way to a fault without the tags that only pydantic needs."""
     text = ""
     for turn, part in enumerate(parts):
-        tag = turn > 0 and part in words and parts[turn - 1] not in ("columns", "fields") and turn + 1 <= len(parts)
-        double = turn > 0 and isinstance(part, str) and text.endswith(f".{part}")
         if isinstance(part, int):
             text += f"[{part}]"
-        elif not (tag or double):
+        elif not _is_tag(parts, turn):
             text += f".{part}" if text else part
     return text or "the whole file"
+
+
+def _is_tag(parts: tuple[int | str, ...], turn: int) -> bool:
+    """This function will tell the kind of a column or expression, which follows its name, from a key of the file."""
+    before = parts[:turn]
+    if before[-1:] == ("expression",) or (before and isinstance(before[-1], int) and "fields" in before):
+        return True
+    if len(before) >= 2 and before[-2] in ("columns", "derived", "fields"):
+        return True
+    return bool(before) and isinstance(before[-1], int) and "derived" in before
 
 
 @cache

@@ -135,7 +135,8 @@ class Utf8Stream:
             piece = block if decoder is None else decoder.decode(block).encode()
             taken = min(skip, len(piece))
             skip -= taken
-            yield piece[taken:]
+            if len(piece) > taken:
+                yield piece[taken:]
         yield tail
 
     def read(self, size: int = -1) -> bytes:

@@ -50,20 +50,20 @@ class TextReader:
         tail = tail if self._survey.ends_with_line_break else b"\n" + tail
         stream = Utf8Stream(self._path, encoding=self._encoding, skip=self._skip, tail=tail)
         lines = _Lines(self._first_line)
-        marked = False
+        marked, last = False, self._first_line
         for rows, broken in self._parsed(stream, lines):
-            rows, found = _without_mark(rows, mark)
-            marked |= found
+            last = rows[LINE][-1].as_py() if rows.num_rows else last
+            rows, marked = _without_mark(rows, mark)
             self._whole(broken, mark=mark)
             yield Chunk(_without_blank(rows), tuple(broken), min(stream.done, self.total))
         if not marked:
-            raise truncated(self._path, f"it ends inside a quoted cell (which begins near line {lines.next_line})")
+            raise truncated(self._path, f"it ends inside a quoted cell of the row that begins on line {last}")
 
     def _whole(self, broken: list[Broken], *, mark: str) -> None:
         """This function will refuse a file whose last line breaks off inside a row, or inside a quoted cell."""
         for row in broken:
             if mark in row.text:
-                raise truncated(self._path, f"it ends inside a quoted cell that begins near line {row.line}")
+                raise truncated(self._path, f"it ends inside a quoted cell of the row that begins on line {row.line}")
         last = broken[-1] if broken and not self._survey.ends_with_line_break else None
         if last and len(last.cells) < len(self.columns) and last.text == self._last_line():
             raise truncated(self._path, f"it ends inside the row of line {last.line}")

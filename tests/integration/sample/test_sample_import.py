@@ -10,22 +10,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import ibis
 import pytest
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Sum
 
-from dunwell.batch import snapshot
-from dunwell.database import ROOT
 from dunwell.intake.actions import Report, import_source
 from dunwell.intake.mapping.reading import find
 from dunwell.intake.models import QuarantinedRow
 from dunwell.lab.sample.write import SOURCES, write_sample
 from dunwell.ledger.models import Account, Adjustment, Charge, Contact, Party, PartyDetail, PartyRole, Payment, Signal
 from dunwell.ledger.targets import TARGETS
-from dunwell.portrait.frame import positions
-from dunwell.portrait.rules import load_terms
 
 AS_OF = date(2026, 3, 16)
 AT = datetime(2026, 3, 16, 6, 0, tzinfo=UTC)
@@ -142,19 +137,6 @@ def test_what_is_overdue_is_what_the_manifest_says(imported: Imported) -> None:
     for account, amount in debt.items():
         found[currency[account]] += max(amount, Decimal(0))
     assert found == {code: amount for code, (_, amount) in overdue_of(imported).items()}
-
-
-def test_positions_of_the_portrait_agree(imported: Imported, tmp_path: Path) -> None:
-    """The batch's own way to the same figures: snapshot, allocation, positions."""
-    snapshot.write(tmp_path, as_of=AS_OF)
-    engine = ibis.duckdb.connect()
-    tables = {path.stem: engine.read_parquet(str(path)) for path in tmp_path.glob("*.parquet")}
-    terms = load_terms(ROOT / "strategies/positions.yaml")
-    late = positions(tables, as_of=AS_OF, terms=terms).filter(ibis._.overdue > 0)
-    rows = late.group_by("currency").agg(accounts=ibis._.count(), amount=ibis._.overdue.sum()).to_pyarrow().to_pylist()
-    found = {row["currency"]: (row["accounts"], row["amount"]) for row in rows}
-    engine.disconnect()
-    assert found == overdue_of(imported)
 
 
 def overdue_of(imported: Imported) -> dict[str, tuple[int, Decimal]]:

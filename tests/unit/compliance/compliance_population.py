@@ -219,7 +219,7 @@ def _hold(chance: Random) -> Hold:
     start = _day(chance)
     end = chance.choice((None, DAY, DAY + timedelta(days=1), DAY + timedelta(days=20), date(9999, 12, 31)))
     return Hold(
-        kind=chance.choice((*HoldKind.values, "unheard_of")),
+        kind=chance.choice((*HoldKind.values, "dispute", "dispute", "pause", "unheard_of")),
         from_on=start,
         until_on=None if end is None else max(start, end),
     )

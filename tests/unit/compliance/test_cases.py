@@ -12,6 +12,7 @@ from compliance_population import Pair, as_row, masked
 from dunwell.compliance.rulebook.cases import Outcome, outcomes, read_cases
 from dunwell.compliance.rulebook.model import RulebookError
 from dunwell.compliance.rulebook.reading import RULEBOOKS, load
+from dunwell.database import ROOT
 
 OUTCOMES = list(outcomes())
 
@@ -181,3 +182,15 @@ def test_cases_are_judged_by_the_rulebooks_below_their_own_folder_only(tmp_path:
     found: list[Any] = [outcome.verdict.refused_rules for outcome in outcomes(tmp_path)]
     assert sorted(found) == [("T-1", "T-2"), ("T-2",)]
     assert all(not outcome.differences for outcome in outcomes(tmp_path))
+
+
+def test_the_example_of_the_how_to_page_works(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "add-a-rulebook.md").read_text("utf-8")
+    rules, cases = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    folder = tmp_path / "th" / "general"
+    folder.mkdir(parents=True)
+    (folder / "rules.yaml").write_text(rules, "utf-8")
+    (folder / "cases.yaml").write_text(cases, "utf-8")
+    (outcome,) = outcomes(tmp_path)
+    assert outcome.differences == ()
+    assert outcome.verdict.refused_rules == ("TH-F1",)

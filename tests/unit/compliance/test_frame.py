@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar
 
@@ -26,12 +25,10 @@ from compliance_population import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dunwell.compliance import rules
 from dunwell.compliance.frame import PARTIAL_MAX, mask
-from dunwell.compliance.kinds import hold
 from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row
 from dunwell.compliance.kinds.question import Candidate, Consent, Contact, Customer, Hold, Question
-from dunwell.compliance.rulebook.model import Rule, Rulebook, RulebookError
+from dunwell.compliance.rulebook.model import Rulebook, RulebookError
 from dunwell.compliance.rulebook.reading import load
 
 SHIPPED = load()
@@ -88,169 +85,6 @@ def test_property_the_frame_equals_the_judge(chance: Random, many: int) -> None:
     pairs = [some_pair(chance) for _ in range(many)]
     told = masked(pairs, rulebook=rulebook, on=DAY)
     assert disagreements(pairs, told=told, asked=judged(pairs, rulebook=rulebook, on=DAY)) == []
-
-
-# ---- the test of the test: every fault put in is found ---------------------------------------------------------------
-
-TRIAL: dict[str, Rule] = {
-    rule.id: rule
-    for rule in (
-        a_rule(
-            "clock_window",
-            {"quiet_from": "21:00", "quiet_until": "09:00"},
-            id="night",
-            unless={"consent": ["collection"]},
-        ),
-        a_rule("clock_window", {"quiet_from": "22:00", "quiet_until": "08:00"}, id="late"),
-        a_rule("zone_set", {"possible": ["Asia/Shanghai", "Asia/Tokyo"]}, id="zones", enforcement="warn"),
-        a_rule("daily_cap", {"most": 2, "counts": "attempts", "count_channels": "all", "per": "creditor"}, id="cap"),
-        a_rule(
-            "daily_cap",
-            {"most": 1, "counts": "effective", "count_channels": ["voice"], "per": "creditor"},
-            id="talks",
-            channels=["voice"],
-            actors=["robot"],
-        ),
-        a_rule("daily_cap", {"most": 2, "counts": "unanswered", "count_channels": "all", "per": "number"}, id="tries"),
-        a_rule("first_contact_channel", {"first": ["sms"], "stand_in": ["email"]}, id="first"),
-        a_rule("hold", {"holds": ["dispute", "pause"], "signs": ["dispute_open"]}, id="rest"),
-        a_rule("party_state", {"states": ["deceased"], "groups": ["minor"]}, id="state"),
-        a_rule("opt_out", {"other_purposes": ["marketing"]}, id="refused"),
-        a_rule("consent_required", {"purposes": ["collection"]}, id="consent", channels=["social", "sms", "voice"]),
-        a_rule("reachable", {}, id="address"),
-    )
-}
-TRIAL_BOOK = Rulebook.of(TRIAL.values())
-
-
-def with_parameters(identifier: str, **parameters: Any) -> Rulebook:
-    rule = TRIAL[identifier]
-    terms = type(rule.terms).model_validate({**rule.terms.model_dump(), **parameters})
-    return with_rule(identifier, terms=terms)
-
-
-def with_rule(identifier: str, **told: Any) -> Rulebook:
-    changed = TRIAL[identifier].model_copy(update=told)
-    return Rulebook.of(changed if rule.id == identifier else rule for rule in TRIAL.values())
-
-
-FAULTY_DATA: dict[str, Rulebook] = {
-    "the night begins a minute later": with_parameters("late", quiet_from="22:01"),
-    "the night ends a minute earlier": with_parameters("late", quiet_until="07:59"),
-    "a consent does not open the night": with_rule("night", unless=None),
-    "one zone is forgotten": with_parameters("zones", possible=("Asia/Shanghai",)),
-    "the cap is one higher": with_parameters("cap", most=3),
-    "the cap is one lower": with_parameters("cap", most=1),
-    "the cap counts connected contacts only": with_parameters("cap", counts="connected"),
-    "the cap forgets letters": with_parameters(
-        "cap", count_channels=("sms", "app_push", "email", "voice", "social", "visit")
-    ),
-    "the cap counts by number": with_parameters("cap", per="number"),
-    "talks are connected calls": with_parameters("talks", counts="connected"),
-    "talks bind people too": with_rule("talks", actors=("robot", "human")),
-    "talks bind messages too": with_rule("talks", channels=("voice", "sms")),
-    "tries count by creditor": with_parameters("tries", per="creditor"),
-    "an e-mail may be first": with_parameters("first", first=("sms", "email")),
-    "nothing stands in": with_parameters("first", stand_in=()),
-    "a pause is no rest": with_parameters("rest", holds=("dispute",)),
-    "a sign of a dispute is no dispute": with_parameters("rest", signs=()),
-    "minors are of age": with_parameters("state", groups=("minors",)),
-    "who refuses advertising refuses all": with_parameters("refused", other_purposes=()),
-    "another purpose is consent enough": with_parameters("consent", purposes=("collection", "marketing")),
-    "a consent is only nice to have": with_rule("consent", enforcement="warn"),
-    "a rule is not yet in force": with_rule("address", valid_from=DAY + timedelta(days=1)),
-}
-
-_held, _made_on, _valid = Hold.open, Contact.made_on, Consent.valid
-FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "a hold lasts through its last day": (
-        Hold,
-        "open",
-        lambda held, on: held.from_on <= on and (held.until_on is None or on <= held.until_on),
-    ),
-    "a hold begins a day late": (Hold, "open", lambda held, on: _held(held, on) and held.from_on < on),
-    "a consent lasts through its last day": (
-        Consent,
-        "valid",
-        lambda consent, on: consent.valid_from <= on and (consent.valid_until is None or on <= consent.valid_until),
-    ),
-    "a consent begins a day late": (
-        Consent,
-        "valid",
-        lambda consent, on: _valid(consent, on) and consent.valid_from < on,
-    ),
-    "a consent is for every channel": (Consent, "covers", lambda consent, channel: True),
-    "a consent without a channel is for none": (Consent, "covers", lambda consent, channel: consent.channel == channel),
-    "a consent is for every creditor": (
-        Consent,
-        "grants",
-        lambda consent, purposes, *, to, channel: (
-            consent.stance == "granted" and consent.purpose in purposes and consent.covers(channel)
-        ),
-    ),
-    "yesterday counts today": (
-        Contact,
-        "made_on",
-        lambda contact, day: _made_on(contact, day) or _made_on(contact, day - timedelta(days=1)),
-    ),
-    "a contact without a day does not count": (
-        Contact,
-        "made_on",
-        lambda contact, day: contact.local_date is not None and _made_on(contact, day),
-    ),
-    "calls of the debtor count": (Contact, "made_on", lambda contact, day: contact.local_date in (None, day)),
-    "what nobody wrote down was no connection": (
-        Contact,
-        "may_be_effective",
-        property(lambda contact: bool(contact.connected and contact.conversation and contact.answered_by == "debtor")),
-    ),
-    "the first of two holds to end ends both": (hold, "known_end", min),
-}
-
-CHANCE = Random(11)
-PAIRS = [some_pair(CHANCE) for _ in range(900)]
-
-
-@pytest.fixture(scope="module")
-def told() -> list[dict[str, Any]]:
-    return masked(PAIRS, rulebook=TRIAL_BOOK, on=DAY)
-
-
-def test_without_a_fault_there_is_no_disagreement(told: list[dict[str, Any]]) -> None:
-    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY)) == []
-
-
-@pytest.mark.parametrize("fault", FAULTY_DATA)
-def test_a_judge_with_another_rulebook_is_found_out(fault: str, told: list[dict[str, Any]]) -> None:
-    asked = judged(PAIRS, rulebook=FAULTY_DATA[fault], on=DAY)
-    assert disagreements(PAIRS, told=told, asked=asked), fault
-
-
-@pytest.mark.parametrize("fault", FAULTY_CODE)
-def test_a_judge_with_a_fault_is_found_out(
-    fault: str, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner, name, faulty = FAULTY_CODE[fault]
-    monkeypatch.setattr(owner, name, faulty)
-    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY)), fault
-
-
-def test_a_judge_who_forgets_who_is_bound_is_found_out(
-    told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Rule, "binds", lambda rule, question: True)
-    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY))
-
-
-def test_a_judge_who_takes_the_first_end_for_the_last_is_found_out(
-    told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def first(found: list[rules.Objection]) -> date | None:
-        ends = [objection.falls for objection in found if objection.blocks and objection.falls]
-        return min(ends, default=None)
-
-    monkeypatch.setattr(rules, "_last", first)
-    assert disagreements(PAIRS, told=told, asked=judged(PAIRS, rulebook=TRIAL_BOOK, on=DAY))
 
 
 # ---- the shape of the result -----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ PORTRAIT: dict[str, Any] = {
     "creditor": "acme",
     "overdue_reference": 600.0,
     "pay_probability": 0.5,
+    "main_factors": "lateness",
     "delinquent_days": 20,
     "past_due_days": 20,
     "bureau_score": 650.0,
@@ -41,7 +42,7 @@ TYPES = ibis.schema(
     dict.fromkeys(("party_id", "delinquent_days", "past_due_days"), "int64")
     | dict.fromkeys(("broken_promises_6m", "identity_risk_signals_12m", "app_sessions_30d"), "int64")
     | dict.fromkeys(("overdue_reference", "pay_probability", "bureau_score"), "float64")
-    | dict.fromkeys(("customer", "creditor", "overdue_cause", "product_line"), "string")
+    | dict.fromkeys(("customer", "creditor", "overdue_cause", "product_line", "main_factors"), "string")
     | dict.fromkeys(("special_groups", "tier", "kind"), "string")
     | dict.fromkeys(("hardship", "dispute_open"), "boolean")
 )
@@ -53,7 +54,7 @@ def people(*changes: dict[str, Any]) -> ibis.Table:
 
 
 def candidates(*changes: dict[str, Any]) -> tuple[ibis.Table, ibis.Table]:
-    segmented = frame.segments(people(*changes), SEGMENT)
+    segmented = frame.segments(people(*changes), SEGMENT, ELIGIBILITY)
     return segmented, frame.candidates(segmented, ELIGIBILITY, CATALOGUE)
 
 
@@ -65,6 +66,9 @@ def masked(table: ibis.Table, refused: Iterable[str] = ()) -> ibis.Table:
         refused_rules=bad.ifelse("CN-T1", ""),
         window_from=ibis.literal("08:00"),
         window_until=ibis.literal("22:00"),
+        window_zone=ibis.literal("Asia/Shanghai"),
+        warned_rules=ibis.literal(""),
+        review_rules=ibis.literal(""),
         earliest_on=bad.ifelse(ibis.date("2026-11-21"), ibis.null("date")),
     )
 

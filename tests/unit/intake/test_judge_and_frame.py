@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Cells
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ columns:
   ok: {type: bool, values: {"Y": true, "N": false}}
   groups: {type: text}
   zones: {type: text}
-  code: {type: text}
+  channel: {type: text}
+  currency: {type: text}
 derived:
   sum: {sum: [amount, -cents, {const: "0.5"}]}
   part: {share: [sum, "0.035"], places: 1}
@@ -56,7 +58,7 @@ facts:
       due_on: {column: day}
       component: {const: principal}
       amount: {column: amount}
-      currency: {column: code}
+      currency: {column: currency}
   - target: payment
     when:
       - {column: most_of, above: "1.5"}
@@ -99,7 +101,7 @@ facts:
       happened_at: {column: moment}
       time_zones: {column: zones}
       direction: {const: outbound}
-      channel: {column: code}
+      channel: {column: channel}
       purpose: {const: test}
       actor: {const: robot}
       connected: {column: ok}
@@ -125,8 +127,25 @@ facts:
 COLUMNS = ("id", "word", "kept", "nulled", "day", "moment", "amount", "cents", "noisy", "count", "rate", "ok", "groups")
 SOUND = dict(
     zip(
-        (*COLUMNS, "zones", "code"),
-        ("A1", "0", "x", "a", "2026-02-01", "2026-02-01 10:00", "12.50", "1250", "3.14159", "7", "0.5", "N", "", "", "sms"),
+        (*COLUMNS, "zones", "channel", "currency"),
+        (
+            "A1",
+            "0",
+            "x",
+            "a",
+            "2026-02-01",
+            "2026-02-01 10:00",
+            "12.50",
+            "1250",
+            "3.14159",
+            "7",
+            "0.5",
+            "N",
+            "",
+            "",
+            "sms",
+            "CNY",
+        ),
         strict=True,
     )
 )
@@ -144,7 +163,9 @@ days = st.one_of(
 moments = st.one_of(
     st.datetimes().map(str),
     st.from_regex(r"\A20[0-2][0-9]-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{1,7})?)?\Z"),
-    st.from_regex(r"\A20[0-2][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](Z|[+-][01][0-9](:?[0-5][0-9])?)\Z"),
+    st.from_regex(
+        r"\A20[0-2][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](Z|[+-][01][0-9](:?[0-5][0-9])?)\Z"
+    ),
     st.from_regex(r"\A[0-3][0-9]/[01][0-9]/20[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2}\Z"),
     # The nights in which New York's clocks change.
     st.integers(0, 59).map(lambda minute: f"2024-03-10 02:{minute:02d}"),
@@ -157,11 +178,16 @@ amounts = st.one_of(
     st.from_regex(r"\A[￥$]?-?[0-9]{1,3}(,[0-9]{2,3}){0,3}(\.[0-9]{0,8})?([eE][+-]?[0-9]{1,2})?\Z"),
     st.from_regex(r"\A[+-]?[0-9]{0,14}\.?[0-9]{0,9}\Z"),
 )
-numbers = st.one_of(st.integers(-(10**11), 10**11).map(str), st.from_regex(r"\A-?[0-9]{1,4}(\.[0-9]{0,9})?(e-?[0-9]{1,2})?\Z"))
-codes = st.sampled_from(["CNY", "USD", "XQX", "sms", "voice", "fax", "usd", "x" * 501])
+numbers = st.one_of(
+    st.integers(-(10**11), 10**11).map(str), st.from_regex(r"\A-?[0-9]{1,4}(\.[0-9]{0,9})?(e-?[0-9]{1,2})?\Z")
+)
+currencies = st.sampled_from(["CNY", "USD", "XQX", "usd", "x" * 501])
+channels = st.sampled_from(["sms", "voice", "fax", "SMS"])
 flags = st.sampled_from(["Y", "N", "y", "1"])
 groups = st.sampled_from(["ill", "student; ill,elderly", "b、a a", "，", "x"])
-zones = st.sampled_from(["Asia/Shanghai", "Asia/Shanghai, Europe/Berlin", "Mars/Base", "UTC,,UTC", "Asia/Shanghai ,UTC"])
+zones = st.sampled_from(
+    ["Asia/Shanghai", "Asia/Shanghai, Europe/Berlin", "Mars/Base", "UTC,,UTC", "Asia/Shanghai ,UTC"]
+)
 
 
 def mostly(strategy: st.SearchStrategy[str], column: str) -> st.SearchStrategy[str]:
@@ -184,13 +210,16 @@ BY_COLUMN = {
     "ok": flags,
     "groups": groups,
     "zones": zones,
-    "code": codes,
+    "channel": channels,
+    "currency": currencies,
 }
 rows = st.fixed_dictionaries({name: mostly(strategy, name) for name, strategy in BY_COLUMN.items()})
 # Rows in which few cells are strange get as far as the facts.
-nearly_sound = st.dictionaries(st.sampled_from(sorted(SOUND)), st.none(), max_size=3).flatmap(
-    lambda strange: st.fixed_dictionaries({name: mostly(BY_COLUMN[name], name) for name in strange})
-).map(lambda changed: {**SOUND, **changed})
+nearly_sound = (
+    st.dictionaries(st.sampled_from(sorted(SOUND)), st.none(), max_size=3)
+    .flatmap(lambda strange: st.fixed_dictionaries({name: mostly(BY_COLUMN[name], name) for name in strange}))
+    .map(lambda changed: {**SOUND, **changed})
+)
 
 
 @pytest.fixture(scope="module")
@@ -218,16 +247,22 @@ def fast(convert: Converter, cells: list[Cells[str, str | None]]) -> list[Judged
     return [Judged(tuple(converted.faults.get(line, ())), tuple(facts[line])) for line in range(len(cells))]
 
 
-@settings(max_examples=250, deadline=None)
-@given(cells=st.lists(st.one_of(rows, nearly_sound, nearly_sound), min_size=1, max_size=12))
+def numbered(cells: list[Cells[str, str]]) -> list[dict[str, str]]:
+    """This function will give every row an id of its own, so that no two tell the same thing."""
+    return [{**row, "id": f"{row['id']}{turn}" if row["id"] == "A1" else row["id"]} for turn, row in enumerate(cells)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(cells=st.lists(st.one_of(rows, nearly_sound, nearly_sound), min_size=1, max_size=60).map(numbered))
 @example(cells=[SOUND])
 @example(cells=[{**SOUND, "id": "a\0b"}])
 @example(cells=[{**SOUND, "amount": "5e+05", "noisy": "0.30000000000000004"}])
 @example(cells=[{**SOUND, "amount": "1,5"}, {**SOUND, "amount": "1,00,000.00"}, {**SOUND, "amount": "￥1,234.5元"}])
 @example(cells=[{**SOUND, "moment": "2024-11-03 01:30"}, {**SOUND, "moment": "2024-03-10 02:30"}])
-@example(cells=[{**SOUND, "count": "-1"}, {**SOUND, "count": "32768"}, {**SOUND, "count": "3.0"}, {**SOUND, "count": "3.5"}])
+@example(cells=numbered([{**SOUND, "count": count} for count in ("-1", "32768", "3.0", "3.5", "2147483648")]))
 @example(cells=[{**SOUND, "ok": "Y", "groups": "ill"}, {**SOUND, "ok": "N", "groups": "ill"}])
-@example(cells=[{**SOUND, "cents": "999999999999"}, {**SOUND, "cents": "-100000001"}, {**SOUND, "noisy": "999999999999.99"}])
+@example(cells=[{**SOUND, "cents": cents} for cents in ("999999999999", "-100000001", "1000000000000", "0.5")])
+@example(cells=[{**SOUND, "noisy": "999999999999.99"}, {**SOUND, "rate": "1e-7"}, {**SOUND, "rate": "1e12"}])
 def test_the_fast_converter_says_what_the_judge_says(
     both: tuple[Mapping, Converter], cells: list[dict[str, str]]
 ) -> None:
@@ -235,29 +270,21 @@ def test_the_fast_converter_says_what_the_judge_says(
     for row, found in zip(cells, fast(convert, list(cells)), strict=True):
         expected = judge(mapping.recipe, cells=row, on=ON)
         assert found.faults == expected.faults, row
-        # Of equal standing facts, the fast converter tells one: the judge sees a single row and cannot.
-        standing = {turn for turn, entry in enumerate(mapping.recipe.entries) if entry.target.standing}
-        mine = [fact for fact in found.facts if fact[0] not in standing]
-        theirs = [fact for fact in expected.facts if fact[0] not in standing]
-        assert [(turn, dict(fact)) for turn, fact in mine] == [(turn, dict(fact)) for turn, fact in theirs], row
-
-
-@settings(max_examples=100, deadline=None)
-@given(row=nearly_sound)
-def test_standing_facts_agree_row_by_row(both: tuple[Mapping, Converter], row: dict[str, str]) -> None:
-    mapping, convert = both
-    [found] = fast(convert, [row])
-    expected = judge(mapping.recipe, cells=row, on=ON)
-    assert [(turn, dict(fact)) for turn, fact in found.facts] == [(turn, dict(fact)) for turn, fact in expected.facts]
+        if len({each["id"] for each in cells}) == len(cells):
+            assert [(turn, dict(fact)) for turn, fact in found.facts] == [
+                (turn, dict(fact)) for turn, fact in expected.facts
+            ], row
 
 
 def test_a_sound_row_becomes_its_facts(both: tuple[Mapping, Converter]) -> None:
     mapping, _ = both
     judged = judge(mapping.recipe, cells=SOUND, on=ON)
     assert judged.faults == ()
-    assert [mapping.recipe.entries[turn].target.name for turn, _ in judged.facts] == [
-        "party_detail", "account_terms", "contact", "signal",
-    ] or judged.facts  # fmt: skip
+    targets = [mapping.recipe.entries[turn].target.name for turn, _ in judged.facts]
+    assert targets == ["charge", "party_detail", "account_terms", "contact", "signal"]
+    charge = dict(judged.facts[0][1])
+    assert charge["external_id"] == "A1/2026-02-01/7"
+    assert (charge["booked_on"], charge["amount"]) == (date(2026, 1, 2), Decimal("12.500"))
 
 
 @given(row=rows)

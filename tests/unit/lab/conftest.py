@@ -12,7 +12,7 @@ from dunwell.lab.sample import calendar
 from dunwell.lab.sample.story import Story, tell
 from dunwell.lab.sample.write import write_sample
 
-ACCOUNTS, SEED, AS_OF = 4_000, 11, date(2026, 3, 16)
+ACCOUNTS, SEED, AS_OF = 2_500, 11, date(2026, 3, 16)
 
 
 class Sample(NamedTuple):

@@ -49,10 +49,18 @@ def parquet(sample: Sample, kind: str) -> Iterator[tuple[int, Row]]:
     yield from enumerate(pq.read_table(sample.folder / sample.file(kind)["file"]).to_pylist(), start=1)
 
 
+# Files already read: many tests look at the same ones.
+_READ: dict[tuple[Path, str], list[tuple[int, Row]]] = {}
+
+
 def rows(sample: Sample, kind: str) -> Iterator[tuple[int, Row]]:
     """This function will read a file of any format as rows with their line numbers."""
     ending = Path(sample.file(kind)["file"]).suffix
-    yield from {".jsonl": jsonl, ".xlsx": workbook, ".parquet": parquet}.get(ending, delimited)(sample, kind)
+    read = {".jsonl": jsonl, ".xlsx": workbook, ".parquet": parquet}.get(ending, delimited)
+    key = (sample.folder, kind)
+    if key not in _READ:
+        _READ[key] = list(read(sample, kind))
+    return iter(_READ[key])
 
 
 def dirty_lines(sample: Sample, kind: str) -> set[int]:

@@ -16,7 +16,7 @@ from dunwell.facts.errors import DunwellError
 from dunwell.lab.sample.write import ACCOUNTS_MAX, MANIFEST, SOURCES, write_sample
 from dunwell.ledger.kinds import SourceKind
 
-from .conftest import AS_OF, SEED, Sample
+from .conftest import ACCOUNTS, AS_OF, SEED, Sample
 from .reading import rows
 
 SMALL: dict[str, Any] = {"accounts": 300, "seed": 5, "as_of": AS_OF}
@@ -100,7 +100,7 @@ def test_people_come_first_then_contracts(sample: Sample) -> None:
 def test_the_manifest_says_how_it_was_made(sample: Sample) -> None:
     manifest = json.loads((sample.folder / MANIFEST).read_text(encoding="utf-8"))
     assert manifest == json.loads(json.dumps(sample.manifest))
-    assert (manifest["accounts"], manifest["seed"], manifest["as_of"]) == (4_000, SEED, AS_OF.isoformat())
+    assert (manifest["accounts"], manifest["seed"], manifest["as_of"]) == (ACCOUNTS, SEED, AS_OF.isoformat())
     assert manifest["source"] == "sample"
 
 
