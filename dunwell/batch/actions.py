@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from dunwell.batch.models import Plan, PlanRun
 from dunwell.evidence.actions import record
 
 Progress = Callable[[str], object]
+DRAFT = ".draft-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ def runs() -> Path:
     return folder
 
 
+def _sweep() -> None:
+    """This function will remove the drafts of runs that were killed; those of living processes stay."""
+    for draft in runs().glob(f"{DRAFT}*"):
+        process = draft.name.removeprefix(DRAFT).split("-")[0]
+        if not Path(f"/proc/{process}").exists():
+            shutil.rmtree(draft, ignore_errors=True)
+
+
 def _inputs_digest(as_of: date, versions: dict[str, str]) -> str:
     zone = snapshot.house_zone()
     return hashlib.sha256(json.dumps([as_of.isoformat(), zone, versions], sort_keys=True).encode()).hexdigest()
@@ -78,7 +88,8 @@ def _write_files(
     capacity: Path | None,
     progress: Progress,
 ) -> None:
-    draft = Path(mkdtemp(prefix=".draft-", dir=runs()))
+    _sweep()
+    draft = Path(mkdtemp(prefix=f"{DRAFT}{os.getpid()}-", dir=runs()))
     try:
         (draft / "snapshot").mkdir()
         snapshot.write(draft / "snapshot", as_of=as_of, progress=lambda table: progress(f"snapshot: {table}"))

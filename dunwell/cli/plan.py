@@ -88,10 +88,11 @@ def show(made: Any, out: Path) -> None:
     wanted = "customer, treatment, window_from || '-' || window_until, amounts, past_due_days, expected_value"
     for row in rows.filter("status = 'planned'").limit(10).project(wanted).fetchall():
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console.print(table)
+    if made.run.counts["statuses"]:
+        console.print(table)
     counts = made.run.counts["statuses"]
     said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counts.items()))
-    console.print(f"{made.run.counts['customers']:,} customers; overdue: {said or 'nobody'}", highlight=False)
+    console.print(f"{made.run.counts['customers']:,} customers; {f'overdue: {said}' if said else 'nobody is overdue'}", highlight=False)
     console.print(f"digest {made.run.plan_digest}", highlight=False)
     console.print(
         f"{'made' if made.fresh else 'unchanged'}: {out / 'plan.csv'} and {out / 'plan.html'}", highlight=False

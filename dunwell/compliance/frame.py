@@ -36,14 +36,16 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
     """
     book = rulebook.on(on)
     rules = {number: rule for number, rule in enumerate(book.rules) if rule.narrows or rule.terms.windows() is None}
+    hours = list(_hours(rules, zones=book.zones, on=on))
+    if len({item.window for item in hours}) == 1 and hours[0].window:
+        # Every row has the same hours, so these rules have nothing to ask and nothing to refuse.
+        rules = {number: rule for number, rule in rules.items() if not rule.narrows}
+        hours = hours[:1]
     gathering = Gathering(tables, dict(_asked(rules)), on)
     persons = gathering.of_customers(_persons(portrait, rules=rules.values()))
     rows = gathering.of_contacts(_known(candidates, persons=persons))
-    hours = list(_hours(rows, rules=rules, zones=book.zones, on=on))
-    rows = rows.mutate(mask_from=_by_hours(hours, end=False), mask_until=_by_hours(hours, end=True))
-    if all(item.window for item in hours):
-        # No row is without a lawful hour, so these rules have nothing to refuse.
-        rules = {number: rule for number, rule in rules.items() if not rule.narrows}
+    binds = {number: _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
+    rows = rows.mutate(**_by_hours(rows, hours=hours, binds=binds))
     judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
     rows = rows.mutate(**_refusals(rows, rules=rules, judged=judged))
     return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
@@ -97,16 +99,16 @@ def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
 
 
 class Hours(NamedTuple):
-    """The longest lawful window of the rows for which the condition holds."""
+    """The longest lawful window of the rows whose zone is known or not and which these rules bind or do not."""
 
-    condition: BooleanValue
+    zone_known: bool
+    bound: Mapping[int, bool]
     window: Window | None
 
 
-def _hours(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on: date) -> Iterator[Hours]:
+def _hours(rules: Mapping[int, Rule], *, zones: tuple[str, ...], on: date) -> Iterator[Hours]:
     """This function will work out the hours of every combination of rules that may bind a row."""
     windows = {number: rule.terms.windows() or () for number, rule in rules.items() if rule.narrows}
-    always = tuple(windows[number] for number in windows if _everywhere(rules[number]))
     partial = [number for number in windows if not _everywhere(rules[number])]
     if len(partial) > PARTIAL_MAX:
         raise RulebookError(
@@ -114,13 +116,28 @@ def _hours(rows: Table, *, rules: Mapping[int, Rule], zones: tuple[str, ...], on
             place="rulebooks",
             cure="join rules with the same hours, or load fewer layers",
         )
-    binds = {number: _binds(rows, rule=rules[number], number=number) for number in partial}
-    for bound in product((True, False), repeat=len(partial)):
-        binding = tuple(windows[number] for number, tied in zip(partial, bound, strict=True) if tied)
-        ties = [binds[number] == tied for number, tied in zip(partial, bound, strict=True)]
-        for known in (True, False):
-            day = lawful(on, rules=always + binding, zones=None if known else zones)
-            yield Hours(_all_of([rows.mask_zone_known == known, *ties]), longest(day))
+    for zone_known, *ties in product((True, False), repeat=len(partial) + 1):
+        bound = dict(zip(partial, ties, strict=True))
+        binding = tuple(window for number, window in windows.items() if bound.get(number, True))
+        day = lawful(on, rules=binding, zones=None if zone_known else zones)
+        yield Hours(zone_known, bound, longest(day))
+
+
+def _by_hours(rows: Table, *, hours: list[Hours], binds: Mapping[int, BooleanValue]) -> dict[str, StringValue]:
+    """This function will tell each row its hours; where all rows have the same, without looking at them."""
+    starts, ends = ([_clock(item.window, end=end) for item in hours] for end in (False, True))
+    if len(hours) == 1:
+        return {"mask_from": starts[0], "mask_until": ends[0]}
+    conditions = [
+        _all_of(
+            [rows.mask_zone_known == item.zone_known, *(binds[number] == tied for number, tied in item.bound.items())]
+        )
+        for item in hours
+    ]
+    return {
+        "mask_from": ibis.cases(*zip(conditions, starts, strict=True)),
+        "mask_until": ibis.cases(*zip(conditions, ends, strict=True)),
+    }
 
 
 def _all_of(conditions: list[BooleanValue]) -> BooleanValue:
@@ -128,13 +145,6 @@ def _all_of(conditions: list[BooleanValue]) -> BooleanValue:
     for condition in conditions:
         found = found & condition
     return found
-
-
-def _by_hours(hours: list[Hours], *, end: bool) -> StringValue:
-    """This function will tell each row its hours; where all rows have the same, without looking at them."""
-    if len({item.window for item in hours}) == 1:
-        return _clock(hours[0].window, end=end)
-    return ibis.cases(*((item.condition, _clock(item.window, end=end)) for item in hours))
 
 
 def _clock(window: Window | None, *, end: bool) -> StringValue:

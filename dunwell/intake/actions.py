@@ -81,8 +81,13 @@ def import_source(
     """
     recipe = mapping.recipe
     mended = export.is_export(where)
-    needed = [column.name for column in recipe.columns]
-    reader = open_reader(where, form=mapping.document.format, needed=needed, read_as="csv" if mended else None)
+    reader = open_reader(
+        where,
+        form=mapping.document.format,
+        needed=[column.name for column in recipe.columns],
+        required=[column.name for column in recipe.columns if column.required],
+        read_as="csv" if mended else None,
+    )
     with transaction.atomic():
         with closing(_Walk(reader, mapping=mapping, on=on, by=by, at=at, progress=progress)) as walk:
             report = walk.run(dry_run=dry_run)

@@ -63,13 +63,17 @@ def tampering() -> Callable[[], AbstractContextManager[None]]:
     return unguarded
 
 
+# Our own warnings are errors; what libraries deprecate among themselves is theirs.
+STRICT = ("-W", "error", "-W", "ignore::DeprecationWarning", "-W", "ignore::PendingDeprecationWarning")
+
+
 @pytest.fixture
 def dunwell(transactional_db: None, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """This fixture will give a way to run the command `dunwell` as a process of its own, on the test database."""
     environment = os.environ | {"DATABASE_URL": database_url(), "COLUMNS": "200"}
 
     def run(*arguments: str, answer: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-W", "error", "-c", "from dunwell.cli.main import main; main()", *arguments]
+        command = [sys.executable, *STRICT, "-c", "from dunwell.cli.main import main; main()", *arguments]
         return subprocess.run(
             command, input=answer, env=environment | more, cwd=tmp_path, capture_output=True, text=True, check=False
         )

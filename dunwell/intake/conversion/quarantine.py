@@ -33,14 +33,23 @@ class Quarantine:
 
     def add(self, raw: Mapping[int, Cells], *, faults: Mapping[int, Sequence[Fault]]) -> None:
         """This function will take rows in, each with its cells and its faults."""
-        self._store([(line, self._sealer.named(raw[line]), {"cells": raw[line]}, faults[line]) for line in sorted(raw)])
+        self._store(
+            [
+                (line, self._sealer.named(raw[line]), {"cells": self._whole(raw[line])}, faults[line])
+                for line in sorted(raw)
+            ]
+        )
+
+    def _whole(self, cells: Cells) -> Cells:
+        """This function will add mapped columns that the row has not, as JSON may: its export must have them all."""
+        return cells | {column.name: None for column in self._sealer.recipe.columns if column.name not in cells}
 
     def add_broken(self, broken: Iterable[Broken], *, columns: Sequence[str]) -> None:
         """This function will take in lines that are no rows; they may name anybody: they lie under the batch's key."""
         told: list[tuple[int, list[UUID], dict[str, object], Sequence[Fault]]] = []
         for each in broken:
-            cells = dict(zip_longest(columns, each.cells[: len(columns)]))
-            told.append((each.line, [], {"cells": cells, "text": each.text}, [Fault("", each.rule)]))
+            cells: Cells = dict(zip_longest(columns, each.cells[: len(columns)]))
+            told.append((each.line, [], {"cells": self._whole(cells), "text": each.text}, [Fault("", each.rule)]))
         self._store(told)
 
     def _store(self, told: Sequence[tuple[int, list[UUID], dict[str, object], Sequence[Fault]]]) -> None:

@@ -54,7 +54,7 @@ def recipe_of(document: told.Document) -> made.Recipe:
             raise UnfitError(
                 f"columns.{column.name}", "this name is the importer's own", "rename the column in the source"
             )
-    check = _Checker({column.name: column.type for column in columns})
+    check = _Checker({column.name: column for column in columns})
     derived = tuple(check.derive(name, expression) for name, expression in document.derived.items())
     entries = tuple(check.entry(entry, place=f"facts[{turn}]") for turn, entry in enumerate(document.facts))
     return made.Recipe(document.name, document.source, document.kind.value, columns, derived, entries)
@@ -63,8 +63,9 @@ def recipe_of(document: told.Document) -> made.Recipe:
 class _Checker:
     """Knows the types of all columns, those derived so far included."""
 
-    def __init__(self, types: dict[str, str]) -> None:
-        self.types = types
+    def __init__(self, columns: dict[str, made.Column]) -> None:
+        self.columns = columns
+        self.types = {name: column.type for name, column in columns.items()}
 
     def derive(self, name: str, expression: told.Expression) -> tuple[str, made.Expression]:
         place = f"derived.{name}"
@@ -112,12 +113,21 @@ class _Checker:
     def fits(self, field: Field, expression: made.Expression, *, gives: str, place: str) -> None:
         if isinstance(expression, made.Const):
             return _const_fits(field, expression.text, place=place)
+        if field.kinds and isinstance(expression, made.Ref):
+            self.meanings_fit(field, expression.column, place=place)
         accepted = FILLS.get(field.type)
         if accepted and gives not in accepted:
             raise UnfitError(
                 place, f"{field.name} is a {field.type}, this gives a {gives}", f"declare the column as {accepted[0]}"
             )
         return None
+
+    def meanings_fit(self, field: Field, column: str, *, place: str) -> None:
+        """This function will refuse a column whose words mean what the field cannot hold."""
+        declared_column = self.columns.get(column)
+        if declared_column is not None and declared_column.otherwise == "refuse":
+            for meaning in {meaning for _, meaning in declared_column.values if meaning}:
+                _choose(meaning, among=field.kinds, what=field.name, place=place)
 
     def condition(self, when: told.When, *, place: str) -> made.Condition:
         kind = self.column(when.column, place=place)

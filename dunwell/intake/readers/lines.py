@@ -15,8 +15,8 @@ from dunwell.intake.readers.stream import blocks, survey, truncated
 class LinesReader:
     """A file of JSON objects; a key that a line leaves out is null there."""
 
-    def __init__(self, path: Path, *, encoding: str, needed: list[str]) -> None:
-        self._path, self._encoding, self._needed = path, encoding, needed
+    def __init__(self, path: Path, *, encoding: str, needed: list[str], required: list[str]) -> None:
+        self._path, self._encoding, self._needed, self._required = path, encoding, needed, required
         self.origin = path.name
         if path.stat().st_size == 0:
             raise DunwellError("the file is empty", place=path.name, cure="deliver the file once more")
@@ -43,7 +43,10 @@ class LinesReader:
         self._complete()
 
     def _complete(self) -> None:
-        missing = [name for name in self._needed if name not in self._seen]
+        """This function will refuse a file in which no line has a required column, or none that is mapped at all."""
+        missing = [name for name in self._required if name not in self._seen]
+        if not missing and not self._seen.keys() & set(self._needed):
+            missing = self._needed
         if missing and self._seen:
             raise DunwellError(
                 f"no line has {', '.join(missing)}", place=self.origin, cure=f"the lines have {', '.join(self._seen)}"

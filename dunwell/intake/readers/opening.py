@@ -26,7 +26,9 @@ _ENDINGS = {
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
-def open_reader(where: str, *, form: Format, needed: list[str], read_as: str | None = None) -> Reader:
+def open_reader(
+    where: str, *, form: Format, needed: list[str], required: list[str] | None = None, read_as: str | None = None
+) -> Reader:
     """This function will open a file or database and hold its columns against those needed.
 
     `read_as` overrules the mapping's format: refused rows of any source are mended in a CSV file.
@@ -43,7 +45,7 @@ def open_reader(where: str, *, form: Format, needed: list[str], read_as: str | N
             delimiter = _DELIMITERS[kind] if read_as else form.delimiter or _DELIMITERS[kind]
             return TextReader(path, encoding=encoding, delimiter=delimiter, needed=needed)
         case "jsonl":
-            return LinesReader(path, encoding=encoding, needed=needed)
+            return LinesReader(path, encoding=encoding, needed=needed, required=required or [])
         case "parquet":
             return ParquetReader(path, needed=needed)
         case "xlsx":

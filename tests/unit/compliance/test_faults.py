@@ -127,7 +127,7 @@ FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "may_be_effective",
         property(lambda contact: bool(contact.connected and contact.conversation and contact.answered_by == "debtor")),
     ),
-    "the first of two holds to end ends both": (hold, "known_end", min),
+    "the first of two holds to end ends both": (hold, "known_end", lambda ends: min(ends, default=None)),
 }
 
 CHANCE = Random(11)

@@ -63,7 +63,7 @@ def test_the_frame_equals_the_judge_on_the_shipped_rulebooks() -> None:
     never = {"CN-T1", "CN-T2", "G1-hours", "CN-F6-hours"}  # Chinese hours leave every Chinese day some hours.
     for rule in SHIPPED.on(DAY).rules:
         assert rule.id in never or 0 < spoken.count(rule.id) < len(pairs), rule.id
-    assert 0.1 < sum(row["allowed"] for row in asked) / len(pairs) < 0.9
+    assert 0.05 < sum(row["allowed"] for row in asked) / len(pairs) < 0.9
 
 
 @pytest.mark.parametrize("seed", range(4))

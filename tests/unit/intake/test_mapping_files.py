@@ -71,7 +71,7 @@ BROKEN = [
     ("booked_on: {column: due,", "booked_on: {column: amount,", "amount is a money", "shift_days", "shift dates only"),
     ("component: {column: state}", "component: {const: prinzipal}", "unknown component", "component", "principal?"),
     ('"2": fee', '"2": fees', "unknown component 'fees'", "fields.component", "did you mean fee?"),
-    ("above: 0", "over: 0", "unknown key 'over'", "facts[0].when[0].over", "use one of"),
+    ("above: 0", "over: 0", "unknown key 'over'", "facts[0].when[0].over", "did you mean above?"),
     ("above: 0", "above: 0, below: 3", "exactly one of", "facts[0].when[0]", "mend"),
     ("above: 0", "above: nothing", "'nothing' is not a money", "facts[0].when", "compare amount with a money"),
     ("{column: amount, above: 0}", "{column: state, above: 0}", "state is a text", "facts[0].when", "equals"),

@@ -27,7 +27,7 @@ def read(where: str | Path, *, needed: tuple[str, ...] = ("a", "b"), **form: str
 
 
 def rows(chunks: list[Chunk]) -> list[tuple[object, ...]]:
-    return [(row.pop(LINE), row["a"], row["b"]) for chunk in chunks for row in chunk.rows.to_pylist()]
+    return [(row.pop(LINE), row["a"], row.get("b")) for chunk in chunks for row in chunk.rows.to_pylist()]
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,14 @@ def test_broken_json_lines_are_told_and_the_last_one_without_an_end_is_truncated
         read(path)
 
 
-def test_a_column_that_no_json_line_has_is_missing(tmp_path: Path) -> None:
+def test_a_required_column_that_no_json_line_has_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "f.jsonl"
     path.write_text(json.dumps({"a": 1}) + "\n")
+    assert rows(read(path, needed=("a", "c"))) == [(1, "1", None)]
     with pytest.raises(DunwellError, match="no line has b"):
-        read(path)
+        list(open_reader(str(path), form=Format(), needed=["a", "b"], required=["b"]).chunks())
+    with pytest.raises(DunwellError, match="no line has x, y"):
+        read(path, needed=("x", "y"))
 
 
 # ---- databases ------------------------------------------------------------------------------------------------------
@@ -230,7 +233,7 @@ def test_a_password_is_never_shown(address: str, form: dict[str, str]) -> None:
 
 def test_a_missing_table_is_told(database: str) -> None:
     with pytest.raises(DunwellError, match="no such table"):
-        read(database, table="nothing")
+        read(database, table="bills")
 
 
 @pytest.mark.parametrize(
