@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+RULES_PAGE = "docs/reference/rules.md"
 sys.path.insert(0, str(ROOT))
 
 import typer  # noqa: E402
 
+from dunwell.compliance.rulebook import page as rules_page  # noqa: E402
+from dunwell.portrait import dimensions  # noqa: E402
 from tools import tidy  # noqa: E402
 from tools.documents import catalogue, commands, notes, page  # noqa: E402
 from tools.fault import Fault  # noqa: E402
@@ -25,6 +28,8 @@ def generated(root: Path, *, app: typer.Typer, tree: frozenset[str]) -> dict[str
     return {
         commands.CLI_PAGE: commands.cli_page(commands.commands(app)),
         catalogue.CATALOGUE_PAGE: catalogue.catalogue_page(root, tree=tree),
+        dimensions.PAGE: dimensions.markdown(),
+        RULES_PAGE: rules_page.markdown(),
     }
 
 

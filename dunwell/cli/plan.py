@@ -92,7 +92,10 @@ def show(made: Any, out: Path) -> None:
         console.print(table)
     counts = made.run.counts["statuses"]
     said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counts.items()))
-    console.print(f"{made.run.counts['customers']:,} customers; {f'overdue: {said}' if said else 'nobody is overdue'}", highlight=False)
+    console.print(
+        f"{made.run.counts['customers']:,} customers; {f'overdue: {said}' if said else 'nobody is overdue'}",
+        highlight=False,
+    )
     console.print(f"digest {made.run.plan_digest}", highlight=False)
     console.print(
         f"{'made' if made.fresh else 'unchanged'}: {out / 'plan.csv'} and {out / 'plan.html'}", highlight=False

@@ -80,13 +80,13 @@ def load_scorecard(path: Path) -> Scorecard:
     return read(path, Scorecard)
 
 
-def probability(card: Scorecard, portrait: Mapping[str, Any]) -> float:
+def probability(card: Scorecard, *, portrait: Mapping[str, Any]) -> float:
     """This function will return the chance (0..1) for one portrait."""
     points = sum(factor.points(portrait[factor.dimension]) for factor in card.factors)
     return 1 / (1 + math.exp(-(card.base + points / card.scale)))
 
 
-def main_factors(card: Scorecard, portrait: Mapping[str, Any]) -> list[str]:
+def main_factors(card: Scorecard, *, portrait: Mapping[str, Any]) -> list[str]:
     """This function will name the factors with the most points up or down; of equals the later in the card first."""
     weights = [(abs(f.points(portrait[f.dimension])), place, f.code) for place, f in enumerate(card.factors)]
     heaviest = sorted(weights, reverse=True)[:MAIN_FACTORS]

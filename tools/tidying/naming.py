@@ -44,10 +44,13 @@ EXTRA = {
     "intake/readers": "a source connector is a file that declares itself: one for each kind of file or database",
     "intake/refusals.py": "the reasons for which a row is refused, in both languages: declared once",
     "ledger/kinds.py": "the closed lists of the ledger, which pure code may name although models may not be imported",
-    "ledger/loading.py": "the set-based statements that actions run and queries verify by, built from the targets",
+    "ledger/loading": "the set-based statements that actions run and queries verify by, built from the targets",
     "ledger/targets.py": "which table and columns each kind of fact goes to: declared once, read by intake and queries",
     "ledger/persons.py": "finding and erasing a person crosses look-up, vault and evidence; facts are not touched",
     "portrait/dimensions.py": "each dimension declared once; the documents and the frame are held equal to it",
+    "portrait/gather": "the frame, table by table: what each table of the snapshot tells of a customer",
+    "portrait/queue.py": "the frame of one account's queue: credits pay charges, and on which day each was paid off",
+    "portrait/timeline.py": "foreign timelines as a snapshot, so that the batch's own expression is put to the test",
     "vault/keyring.py": "the only place that reads the master key from outside",
 }
 

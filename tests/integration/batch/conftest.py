@@ -78,7 +78,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "account": {"product_line": "mobile", "creditor": "acme", "currency": "CNY", "opened_on": "2020-01-01"},
     "account_terms": {"valid_from": "2020-01-01"},
     "party_role": {"role": "primary", "valid_from": "2020-01-01"},
-    "charge": {"account": "A1", "booked_on": "2026-09-01", "due_on": "2026-10-01", "component": "principal", "amount": "100"},
+    "charge": {
+        "account": "A1", "booked_on": "2026-09-01", "due_on": "2026-10-01", "component": "principal", "amount": "100",
+    },
     "payment": {"account": "A1", "paid_on": "2026-10-05", "amount": "10"},
     "adjustment": {"account": "A1", "effective_on": "2026-10-06", "kind": "waiver", "amount": "1"},
     "hold": {"party": "C1", "kind": "dispute", "from_on": "2026-10-10"},
@@ -86,7 +88,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "party": "C1", "channel": "sms", "quality": "verified", "valid_from": "2020-01-01",
         "value_sealed": "\\x00", "value_digest": "\\x00",
     },
-    "consent": {"party": "C1", "stance": "granted", "granted_to": "acme", "purpose": "collection", "valid_from": "2020-01-01"},
+    "consent": {
+        "party": "C1", "stance": "granted", "granted_to": "acme", "purpose": "collection", "valid_from": "2020-01-01",
+    },
     "contact": {
         "party": "C1", "direction": "outbound", "channel": "sms", "purpose": "collection", "actor": "robot",
         "happened_at": "2026-11-01 04:00:00+00",

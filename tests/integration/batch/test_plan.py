@@ -75,7 +75,9 @@ def test_every_overdue_customer_has_one_row_with_its_reasons(book: "Book", dunwe
     assert digest(done)
 
 
-def test_the_table_holds_what_the_file_holds_and_evidence_names_it(book: "Book", dunwell: Dunwell, tmp_path: Path) -> None:
+def test_the_table_holds_what_the_file_holds_and_evidence_names_it(
+    book: "Book", dunwell: Dunwell, tmp_path: Path
+) -> None:
     tell_three(book)
     told = digest(dunwell("plan", "--as-of", DAY))
     run = PlanRun.objects.get()
@@ -144,7 +146,9 @@ def test_another_capacity_makes_another_plan(book: "Book", dunwell: Dunwell, tmp
         (("--capacity", "none.yaml"), ("none.yaml", "no such file")),
     ],
 )
-def test_bad_options_are_one_line_with_the_cure(dunwell: Dunwell, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_bad_options_are_one_line_with_the_cure(
+    dunwell: Dunwell, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
     done = dunwell("plan", *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -238,9 +242,7 @@ make_plan(as_of=date(2026, 11, 20), by="test", at=datetime(2026, 11, 20, tzinfo=
 
 
 @pytest.mark.parametrize("step", ["snapshot: payments", "portrait", "plan", "save"])
-def test_kill_9_at_any_step_leaves_nothing_half_done(
-    book: "Book", dunwell: Dunwell, tmp_path: Path, step: str
-) -> None:
+def test_kill_9_at_any_step_leaves_nothing_half_done(book: "Book", dunwell: Dunwell, tmp_path: Path, step: str) -> None:
     from django.db import connection
 
     tell_three(book)

@@ -56,7 +56,9 @@ def test_no_dimension_of_the_card_is_about_who_somebody_is() -> None:
     assert not never & set(DIMENSIONS)
 
 
-VALUES = st.one_of(st.none(), st.floats(-10, 2000, allow_nan=False), st.sampled_from([0, 1, 8, 31, 61, 91, 366, 0.2, 0.5]))
+VALUES = st.one_of(
+    st.none(), st.floats(-10, 2000, allow_nan=False), st.sampled_from([0, 1, 8, 31, 61, 91, 366, 0.2, 0.5])
+)
 PORTRAITS = st.fixed_dictionaries(dict.fromkeys(DIMENSIONS, VALUES))
 
 
@@ -64,8 +66,8 @@ PORTRAITS = st.fixed_dictionaries(dict.fromkeys(DIMENSIONS, VALUES))
 @given(st.lists(PORTRAITS, min_size=1, max_size=20))
 def test_property_the_expression_says_what_the_judge_says(portraits: list[dict[str, float | None]]) -> None:
     for row, portrait in zip(told(portraits), portraits, strict=True):
-        assert row["pay_probability"] == pytest.approx(rules.probability(CARD, portrait), abs=1e-6)
-        assert [code for code in row["main_factors"].split(";") if code] == rules.main_factors(CARD, portrait)
+        assert row["pay_probability"] == pytest.approx(rules.probability(CARD, portrait=portrait), abs=1e-6)
+        assert [code for code in row["main_factors"].split(";") if code] == rules.main_factors(CARD, portrait=portrait)
 
 
 @pytest.mark.parametrize(
