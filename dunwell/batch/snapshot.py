@@ -13,7 +13,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -26,7 +26,7 @@ MONEY = "DECIMAL(18,3)"
 
 # Each table of the snapshot: its columns with their DuckDB types, and the query that fills them. `%(as_of)s` is the
 # date, `%(zone)s` the time zone of customers whose own is not known.
-TABLES: dict[str, tuple[dict[str, str], str]] = {
+TABLES: dict[str, tuple[dict[str, str], LiteralString]] = {
     "parties": (
         {
             "party_id": "BIGINT",
@@ -264,8 +264,8 @@ def write(folder: Path, *, as_of: date, progress: Callable[[str], object] = lamb
             csv.unlink()
 
 
-def _copy_out(csv: Path, query: str, parameters: dict[str, Any]) -> None:
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT CSV)").format(sql.SQL(cast(LiteralString, query)))
+def _copy_out(csv: Path, query: LiteralString, parameters: dict[str, Any]) -> None:
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT CSV)").format(sql.SQL(query))
     with connection.cursor() as cursor, csv.open("wb") as out, cursor.copy(statement, parameters) as copy:
         for block in copy:
             out.write(block)

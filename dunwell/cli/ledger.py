@@ -23,8 +23,8 @@ def replay(
     """Replay timelines of accounts and print one JSON line for every ask: overdue, days late, days that count.
 
     Events, by type: charge (on, due_on, amount, component) · payment, waiver, credit_note (on, amount, charge) ·
-    reversal, chargeback (on, amount, payment) · write_off (on) · pause (on, from, until) · resume (on), which ends every
-    pause that runs on its day. A charge or payment that others name has an id.
+    reversal, chargeback (on, amount, payment) · write_off (on) · pause (on, from, until) · resume (on), which ends
+    every pause that runs on its day. A charge or payment that others name has an id.
 
     An event counts from its day, wherever it stands in the list. A day asked once is seen at its close. A day asked n
     times is seen at n moments: of its m events, in the order of the list, ask k (from 0) sees the first k·m ÷ (n−1).

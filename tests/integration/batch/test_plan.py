@@ -155,7 +155,7 @@ def test_bad_options_are_one_line_with_the_cure(
     assert all(word in done.stderr for word in words)
 
 
-# ---- odd portfolios ---------------------------------------------------------------------------------------------------
+# ---- odd portfolios ------------------------------------------------------------------------------------------------
 
 
 def test_an_empty_portfolio_is_said_to_be_empty(book: "Book", dunwell: Dunwell, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_customers_without_accounts_and_accounts_without_charges_are_no_trouble(
     assert dunwell("explain", "C1").returncode == 0
 
 
-# ---- explain ----------------------------------------------------------------------------------------------------------
+# ---- explain -------------------------------------------------------------------------------------------------------
 
 
 def test_explain_tells_the_whole_path_in_english(book: "Book", dunwell: Dunwell) -> None:
@@ -224,7 +224,7 @@ def test_explain_of_a_stranger_is_refused(book: "Book", dunwell: Dunwell) -> Non
     assert "C9: no such customer" in done.stderr
 
 
-# ---- killed -----------------------------------------------------------------------------------------------------------
+# ---- killed --------------------------------------------------------------------------------------------------------
 
 # Kills its own process, as hard as can be, when the plan reaches the named step.
 KILLED = """
