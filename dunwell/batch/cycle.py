@@ -135,27 +135,44 @@ def write_plan(
     """This function will run the cycle over `folder/snapshot` and write plan.csv and funnel.json."""
     engine = connect(threads=threads)
 
-    def materialise(name: str, table: Any) -> Any:
+    def keep(name: str, table: ibis.Table) -> ibis.Table:
         progress(name)
-        return engine.create_table(f"kept_{name}", table, temp=True)
+        return _kept(engine, name, table, folder=folder)
 
     tables = read_snapshot(engine, folder / "snapshot")
-    steps = walk(tables, chosen, as_of=as_of, version_line=version_line(versions), keep=materialise)
+    steps = walk(tables, chosen, as_of=as_of, version_line=version_line(versions), keep=keep)
     progress("plan")
-    plan = engine.create_table("kept_plan", steps.plan, temp=True)
+    plan = steps.plan
     ordered = plan.order_by(plan.status != "planned", plan.expected_value.desc(nulls_first=False), plan.customer)
     ordered.to_csv(folder / "plan.csv")
-    (folder / "funnel.json").write_text(json.dumps(_funnel(steps, plan), indent=2, ensure_ascii=False) + "\n")
+    (folder / "funnel.json").write_text(json.dumps(_funnel(engine, steps, folder), indent=2, ensure_ascii=False) + "\n")
     engine.disconnect()
 
 
-def _funnel(steps: Walk, plan: Any) -> dict[str, Any]:
+# The tables of tier 2 stay as files of the run, for anyone to query; what comes between lives as long as the run.
+TIER_2 = ("positions", "portrait")
+
+
+def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Table:
+    """This function will compute a chapter's table once and give it back as it was stored.
+
+    Through a view, because Ibis's own `create_table` writes everything twice.
+    """
+    engine.create_view(f"{name}_view", table)
+    if name in TIER_2:
+        engine.con.execute(f"COPY (FROM {name}_view) TO $1 (FORMAT parquet)", [str(folder / f"{name}.parquet")])
+        return engine.read_parquet(folder / f"{name}.parquet", table_name=name)
+    engine.con.execute(f"CREATE TEMP TABLE {name} AS FROM {name}_view")
+    return engine.table(name)
+
+
+def _funnel(engine: Any, steps: Walk, folder: Path) -> dict[str, Any]:
     """This function will count accounts, customers, and the customers of every status of the plan."""
     accounts = steps.positions.agg(accounts=_.count(), overdue_accounts=(_.overdue > 0).sum().fill_null(0))
-    customers = int(steps.portrait.count().execute())
-    statuses = plan.group_by("status").agg(customers=_.count()).order_by("status").to_pyarrow().to_pylist()
+    written = engine.read_csv(folder / "plan.csv", header=True, all_varchar=True)
+    statuses = written.group_by("status").agg(customers=_.count()).order_by("status").to_pyarrow().to_pylist()
     return {
         **accounts.to_pyarrow().to_pylist()[0],
-        "customers": customers,
+        "customers": int(steps.portrait.count().execute()),
         "statuses": {row["status"]: row["customers"] for row in statuses},
     }

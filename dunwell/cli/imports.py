@@ -52,7 +52,7 @@ def _with_progress(source: str, *, mapping: Mapping, on: date, dry_run: bool, qu
     from dunwell.intake.actions import import_source
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         # An address may hold a password: the bar shows the mapping instead.
         task = bar.add_task(f"importing {mapping.document.name}", total=None)
         return import_source(

