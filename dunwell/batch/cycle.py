@@ -159,11 +159,19 @@ def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Ta
     Through a view, because Ibis's own `create_table` writes everything twice.
     """
     engine.create_view(f"{name}_view", table)
-    if name in TIER_2:
-        engine.con.execute(f"COPY (FROM {name}_view) TO $1 (FORMAT parquet)", [str(folder / f"{name}.parquet")])
-        return engine.read_parquet(folder / f"{name}.parquet", table_name=name)
-    engine.con.execute(f"CREATE TEMP TABLE {name} AS FROM {name}_view")
-    return engine.table(name)
+    if name not in TIER_2:
+        engine.con.execute(f"CREATE TEMP TABLE {name} AS FROM {name}_view")
+        return engine.table(name)
+    rows = f"SELECT {_whole_numbers(engine, f'{name}_view')} FROM {name}_view"
+    engine.con.execute(f"COPY ({rows}) TO $1 (FORMAT parquet)", [str(folder / f"{name}.parquet")])
+    return engine.read_parquet(folder / f"{name}.parquet", table_name=name)
+
+
+def _whole_numbers(engine: Any, view: str) -> str:
+    """This function will list a view's columns so that whole numbers stay whole in Parquet, which has no 128 bits."""
+    described = engine.con.execute(f"DESCRIBE {view}").fetchall()
+    wide = [f"{name}::BIGINT AS {name}" for name, kind, *_rest in described if kind == "HUGEINT"]
+    return f"* REPLACE ({', '.join(wide)})" if wide else "*"
 
 
 def _funnel(engine: Any, steps: Walk, folder: Path) -> dict[str, Any]:

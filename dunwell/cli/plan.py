@@ -25,6 +25,7 @@ HEAD = {
     "days": "right",
     "value": "right",
 }
+WIDTH = {"window": 11, "overdue": 14, "days": 4, "value": 8}
 
 
 def plan(
@@ -84,7 +85,8 @@ def show(made: Any, out: Path) -> None:
         pad_edge=False,
     )
     for name, justify in HEAD.items():
-        table.add_column(name, justify=justify, no_wrap=True, overflow="fold")  # type: ignore[arg-type]
+        # Names may be folded; figures stay whole.
+        table.add_column(name, justify=justify, overflow="fold", min_width=WIDTH.get(name))  # type: ignore[arg-type]
     wanted = "customer, treatment, window_from || '-' || window_until, amounts, past_due_days, expected_value"
     for row in rows.filter("status = 'planned'").limit(10).project(wanted).fetchall():
         table.add_row(*("" if cell is None else str(cell) for cell in row))

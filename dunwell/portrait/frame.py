@@ -19,7 +19,7 @@ from dunwell.portrait.gather.contacts import contacts
 from dunwell.portrait.gather.holds import holds
 from dunwell.portrait.gather.signals import signals
 from dunwell.portrait.gather.standing import standing
-from dunwell.portrait.queue import CHARGE_MAX, DIRECTED_PAYMENT, MONEY, NOTHING, PAYMENT, aside, resolved
+from dunwell.portrait.queue import MONEY, NOTHING, Queues, pay_offs, queues
 from dunwell.portrait.rules import COMPONENT_ORDER, Terms, months_before
 
 Tables = Mapping[str, ibis.Table]
@@ -32,7 +32,12 @@ POSITION = (
     "last_paid_on", "peak_past_due_days_6m", "peak_past_due_days_12m",
 )  # fmt: skip
 PEAKS = ("peak_past_due_days_6m", "peak_past_due_days_12m")
-COSTS = [f"outstanding_{component.value}" for component in COMPONENT_ORDER[:-1]]
+COSTS = tuple(f"outstanding_{component.value}" for component in COMPONENT_ORDER[:-1])
+AMOUNTS = (*COSTS, "outstanding", "balance", "aside", "overdue")
+COUNTS_OF_ACCOUNTS = (
+    "open_charges", "charges_due_12m", "paid_12m", "paid_late_12m", "payments_12m", "free_payments_6m",
+    "useful_payments_6m", "held_days", *PEAKS,
+)  # fmt: skip
 
 
 # ---- positions -------------------------------------------------------------------------------------------------------
@@ -44,48 +49,67 @@ def positions(tables: Tables, *, as_of: date, terms: Terms) -> ibis.Table:
     `tables` hold only facts that have taken effect by `as_of`. One row an account, with or without charges. An amount
     is in the account's own currency. The rules are those of `rules.position`, which judges this expression.
     """
-    rows = resolved(tables, terms)
-    # An alias makes the engine work a table out once, although two others read it.
-    totals = rows.group_by("account_id").agg(**_owed(rows, as_of=as_of), **_habits(rows, as_of=as_of))
-    totals = totals.alias("position_totals")
-    held = _held_days(_holds_of_accounts(tables), totals, as_of=as_of)
+    lines = queues(tables, terms)
+    totals = _totals(lines, as_of=as_of).alias("position_totals")
+    late = _holds_of_accounts(tables).join(totals.filter(_.oldest_unpaid_due_on < as_of), "account_id")
     accounts = _with_grace(tables["accounts"], terms)
-    for beside in (totals, aside(tables), held, _written_off(tables)):
+    for beside in (
+        totals,
+        _paid_in_time(pay_offs(lines, since=months_before(as_of, months=12)), as_of=as_of),
+        _payments(lines, as_of=as_of),
+        _aside(lines),
+        _held_days(late, as_of=as_of),
+        _written_off(tables),
+    ):
         accounts = accounts.left_join(beside, "account_id").drop("account_id_right")
     accounts = accounts.join(tables["parties"].select("party_id", "customer"), "party_id")
     return _counted(accounts, as_of=as_of, terms=terms)
 
 
-def _owed(rows: ibis.Table, *, as_of: date) -> dict[str, Any]:
-    """This function will sum up what an account owes; `balance` is below zero where it has credit over."""
-    costs = {name: rows.rest.sum(where=rows.side == rank).cast(MONEY) for rank, name in enumerate(COSTS)}
-    return {
+def _totals(lines: Queues, *, as_of: date) -> ibis.Table:
+    """This function will sum up what an account owes; `balance`, the end of its queue, is below zero if credit is over."""
+    rows = lines.charges
+    year = months_before(as_of, months=12)
+    fell_due = (rows.due_on > year) & (rows.due_on < as_of)
+    costs = {name: rows.rest.sum(where=rows["rank"] == rank).cast(MONEY) for rank, name in enumerate(COSTS)}
+    return rows.group_by("account_id").agg(
         **costs,
-        "outstanding": rows.rest.sum().cast(MONEY),
-        "balance": rows.net.sum().cast(MONEY),
-        "overdue": rows.rest.sum(where=rows.day < as_of).cast(MONEY),
-        "oldest_unpaid_due_on": rows.day.min(where=(rows.rest > 0) & (rows.day <= as_of)),
-        "open_charges": rows.count(where=rows.rest > 0),
-    }
+        outstanding=rows.rest.sum().cast(MONEY),
+        balance=rows.through.max(),
+        overdue=rows.rest.sum(where=rows.due_on < as_of).cast(MONEY),
+        oldest_unpaid_due_on=rows.due_on.min(where=(rows.rest > 0) & (rows.due_on <= as_of)),
+        open_charges=rows.count(where=rows.rest > 0),
+        charges_due_12m=rows.count(where=fell_due),
+        paid_12m=rows.count(where=fell_due & (rows.rest == 0)),
+    )
 
 
-def _habits(rows: ibis.Table, *, as_of: date) -> dict[str, Any]:
-    """This function will measure how punctually an account was paid: charges by due date, payments by their day."""
+def _paid_in_time(rows: ibis.Table, *, as_of: date) -> ibis.Table:
+    """This function will measure how late the charges were that are paid off."""
     half, year = (months_before(as_of, months=months) for months in (6, 12))
-    charge = rows.side <= CHARGE_MAX
-    fell_due = charge & (rows.day > year) & (rows.day < as_of)
-    payment = (rows.side == PAYMENT) | (rows.side == DIRECTED_PAYMENT)
-    until = ibis.least(rows.paid_off.fill_null(as_of), ibis.literal(as_of))
-    late = until.delta(rows.day, unit="day")
-    return {
-        "charges_due_12m": rows.count(where=fell_due),
-        "charges_on_time_12m": rows.count(where=fell_due & (rows.paid_off <= rows.day)),
-        "payments_12m": rows.count(where=payment & (rows.day > year)),
-        "partial_payments_6m": rows.count(where=rows.idle & (rows.side == PAYMENT) & (rows.day > half)),
-        "last_paid_on": rows.day.max(where=payment),
-        "peak_past_due_days_6m": late.max(where=charge & (until > half)),
-        "peak_past_due_days_12m": late.max(where=charge & (until > year)),
-    }
+    days = rows.paid_off.delta(rows.due_on, unit="day")
+    return rows.group_by("account_id").agg(
+        paid_late_12m=rows.count(where=(days > 0) & (rows.due_on > year) & (rows.due_on < as_of)),
+        useful_payments_6m=rows.count(where=rows.first & rows.payment & (rows.paid_off > half)),
+        peak_past_due_days_6m=days.max(where=rows.paid_off > half),
+        peak_past_due_days_12m=days.max(),
+    )
+
+
+def _payments(lines: Queues, *, as_of: date) -> ibis.Table:
+    half, year = (months_before(as_of, months=months) for months in (6, 12))
+    rows = lines.credits.filter(_.payment & (_.amount > 0))
+    return rows.group_by("account_id").agg(
+        payments_12m=_.count(where=_.day > year),
+        free_payments_6m=_.count(where=_.free & (_.day > half)),
+        last_paid_on=_.day.max(),
+    )
+
+
+def _aside(lines: Queues) -> ibis.Table:
+    """This function will sum up what is directed at charges that are not booked yet."""
+    waiting = lines.directed.filter(~_.booked)
+    return waiting.group_by("account_id").agg(aside=_.net.sum().cast(MONEY)).filter(_.aside > 0)
 
 
 def _written_off(tables: Tables) -> ibis.Table:
@@ -112,18 +136,16 @@ def _holds_of_accounts(tables: Tables) -> ibis.Table:
     return own.union(whole)
 
 
-def _held_days(holds: ibis.Table, totals: ibis.Table, *, as_of: date) -> ibis.Table:
+def _held_days(late: ibis.Table, *, as_of: date) -> ibis.Table:
     """This function will count, account by account, the days of lateness on which at least one hold lies.
 
-    Each hold is clipped to the days [oldest unpaid due date, as_of) and adds the days beyond the furthest end before it,
-    in the order of their starts: overlapping, adjacent and contained holds count once.
+    Each hold is clipped to the days [oldest unpaid due date, as_of) and adds the days beyond the furthest end before
+    it, in the order of their starts: overlapping, adjacent and contained holds count once.
     """
-    late = totals.filter(_.oldest_unpaid_due_on < as_of).select("account_id", "oldest_unpaid_due_on")
-    rows = holds.join(late, "account_id")
-    clipped = rows.select(
+    clipped = late.select(
         "account_id",
-        first=ibis.greatest(rows.from_on, rows.oldest_unpaid_due_on),
-        last=ibis.least(rows.until_on.fill_null(as_of), ibis.literal(as_of)),
+        first=ibis.greatest(late.from_on, late.oldest_unpaid_due_on),
+        last=ibis.least(late.until_on.fill_null(as_of), ibis.literal(as_of)),
     ).filter(_.first < _.last)
     earlier = ibis.window(group_by="account_id", order_by=["first", "last"], rows=(None, -1))
     ended = clipped.mutate(ended=_.last.max().over(earlier))
@@ -134,11 +156,9 @@ def _held_days(holds: ibis.Table, totals: ibis.Table, *, as_of: date) -> ibis.Ta
 
 def _counted(rows: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
     """This function will count the days of lateness and name the columns as everybody knows them."""
-    amounts = (*COSTS, "outstanding", "balance", "aside", "overdue")
-    counts = ("open_charges", "charges_due_12m", "charges_on_time_12m", "payments_12m", "partial_payments_6m")
     known = rows.mutate(
-        **{name: rows[name].fill_null(NOTHING) for name in amounts},
-        **{name: rows[name].fill_null(0) for name in (*counts, "held_days")},
+        **{name: rows[name].fill_null(NOTHING) for name in AMOUNTS},
+        **{name: rows[name].fill_null(0) for name in COUNTS_OF_ACCOUNTS},
         past_due_days=ibis.literal(as_of).delta(rows.oldest_unpaid_due_on, unit="day").fill_null(0),
         written_off=rows.written_off.fill_null(False),
     )
@@ -150,7 +170,10 @@ def _counted(rows: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
         outstanding_principal=principal.cast(MONEY),
         unapplied=(ibis.greatest(-known.balance, NOTHING) + known.aside).cast(MONEY),
         delinquent_days=(known.past_due_days > known.grace).ifelse(net, 0),
-        **{name: ibis.greatest(known[name], 0).fill_null(0) for name in PEAKS},
+        charges_on_time_12m=known.paid_12m - known.paid_late_12m,
+        partial_payments_6m=known.free_payments_6m - known.useful_payments_6m,
+        # What is still unpaid may be later than anything that was paid off.
+        **{name: ibis.greatest(known[name], known.past_due_days) for name in PEAKS},
     )
     return known.mutate(bucket=bucket(known.delinquent_days, terms)).select(*POSITION)
 

@@ -88,6 +88,7 @@ def test_killed_at_any_moment_an_import_is_whole_or_absent(
 ) -> None:
     process = start()
     until(lambda: at_moment(moment), process)
+    running = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.communicate()
     end = time.monotonic() + SECONDS_MAX
@@ -96,6 +97,9 @@ def test_killed_at_any_moment_an_import_is_whole_or_absent(
     whole = (1, 1, ROWS - REFUSED, REFUSED)
     # Killed while it commits, the import may be whole already; at no moment is it anything between.
     assert told() in ((0, 0, 0, 0), whole)
+    if moment in MOMENTS[:3]:
+        assert running
+        assert told() == (0, 0, 0, 0)
     again = start()
     output, errors = again.communicate()
     assert again.returncode == 0, errors.decode()

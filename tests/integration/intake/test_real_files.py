@@ -48,6 +48,7 @@ def test_highradius_comes_in_whole(db: None) -> None:
         "party_role": 1_056,
         "charge": 40_000,
         "payment": 40_000,
+        "contact_point": 3 * 1_056,
     }
     with HIGHRADIUS.open() as file:
         rows = list(csv.DictReader(file))
