@@ -17,15 +17,16 @@ from dunwell.facts.errors import DunwellError
 
 AsOf = Annotated[str, typer.Option("--as-of", help="The day to plan for, YYYY-MM-DD; today if omitted.")]
 Language = Annotated[str, typer.Option("--lang", help="en or zh.")]
+# The columns of the printed head: what they show, on which side, how wide at least.
 HEAD = {
-    "customer": "left",
-    "treatment": "left",
-    "window": "left",
-    "overdue": "right",
-    "days": "right",
-    "value": "right",
+    "customer": ("customer", "left", None),
+    "treatment": ("treatment", "left", None),
+    "window": ("window_from || '-' || window_until", "left", 11),
+    "overdue": ("amounts", "right", 14),
+    "days": ("past_due_days", "right", 4),
+    "value": ("expected_value", "right", 9),
 }
-WIDTH = {"window": 11, "overdue": 14, "days": 4, "value": 8}
+WIDE = 96
 
 
 def plan(
@@ -84,10 +85,11 @@ def show(made: Any, out: Path) -> None:
         box=box.SIMPLE_HEAD,
         pad_edge=False,
     )
-    for name, justify in HEAD.items():
+    columns = {name: column for name, column in HEAD.items() if name != "window" or console.width >= WIDE}
+    for name, (_expression, justify, width) in columns.items():
         # Names may be folded; figures stay whole.
-        table.add_column(name, justify=justify, overflow="fold", min_width=WIDTH.get(name))  # type: ignore[arg-type]
-    wanted = "customer, treatment, window_from || '-' || window_until, amounts, past_due_days, expected_value"
+        table.add_column(name, justify=justify, overflow="fold", min_width=width)  # type: ignore[arg-type]
+    wanted = ", ".join(expression for expression, _justify, _width in columns.values())
     for row in rows.filter("status = 'planned'").limit(10).project(wanted).fetchall():
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     if made.run.counts["statuses"]:
