@@ -49,14 +49,14 @@ def positions(tables: Tables, *, as_of: date, terms: Terms) -> ibis.Table:
     `tables` hold only facts that have taken effect by `as_of`. One row an account, with or without charges. An amount
     is in the account's own currency. The rules are those of `rules.position`, which judges this expression.
     """
-    lines = queues(tables, terms)
+    lines = queues(tables, terms, as_of=as_of)
     totals = _totals(lines, as_of=as_of).alias("position_totals")
     late = _holds_of_accounts(tables).join(totals.filter(_.oldest_unpaid_due_on < as_of), "account_id")
     accounts = _with_grace(tables["accounts"], terms)
     for beside in (
         totals,
         _paid_in_time(pay_offs(lines, since=months_before(as_of, months=12)), as_of=as_of),
-        _payments(lines, as_of=as_of),
+        lines.pools,
         _aside(lines),
         _held_days(late, as_of=as_of),
         _written_off(tables),
@@ -93,16 +93,6 @@ def _paid_in_time(rows: ibis.Table, *, as_of: date) -> ibis.Table:
         useful_payments_6m=rows.count(where=rows.first & rows.payment & (rows.paid_off > half)),
         peak_past_due_days_6m=days.max(where=rows.paid_off > half),
         peak_past_due_days_12m=days.max(),
-    )
-
-
-def _payments(lines: Queues, *, as_of: date) -> ibis.Table:
-    half, year = (months_before(as_of, months=months) for months in (6, 12))
-    rows = lines.credits.filter(_.payment & (_.amount > 0))
-    return rows.group_by("account_id").agg(
-        payments_12m=_.count(where=_.day > year),
-        free_payments_6m=_.count(where=_.free & (_.day > half)),
-        last_paid_on=_.day.max(),
     )
 
 

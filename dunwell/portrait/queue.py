@@ -18,7 +18,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from dunwell.portrait.rules import COMPONENT_ORDER, LOWERS, TAKES_BACK, Terms
+from dunwell.portrait.rules import COMPONENT_ORDER, LOWERS, TAKES_BACK, Terms, months_before
 
 Tables = Mapping[str, ibis.Table]
 
@@ -40,22 +40,26 @@ class Queues:
     `charges`: one row a charge (and one of `rank` null for the free credit in front): `due_on`, `net` of its own
     credit, `rest`, what is unpaid, `through`, the running sum, `settled_on`, the day its own credit paid it in full.
     `credits`: one row a credit: `day`, `amount` (below zero: taken back), `free` to pay any charge, `payment` or not.
+    `pools`: one row an account with credit: `pool`, the sum of what is free, `taken`, true if some was taken back
+    unnamed, and how often and when he paid.
     `directed`: one row a charge that credit names: `net` of it, `applied` to it, `booked` or not yet.
     """
 
     charges: ibis.Table
     credits: ibis.Table
+    pools: ibis.Table
     directed: ibis.Table
 
 
-def queues(tables: Tables, terms: Terms) -> Queues:
+def queues(tables: Tables, terms: Terms, *, as_of: date) -> Queues:
     """This function will line up the charges and credits of every account and let the credit pay."""
     came = _came(tables)
     directed = _directed(tables["charges"], came).alias("queue_directed")
     bound = came.select("account_id", "day", "amount", "payment", free=_.charge_id.isnull())
     credits = bound.union(_moved(directed)).alias("queue_credits")
+    pools = _pools(credits, as_of=as_of).alias("queue_pools")
     charges = _charges(tables, terms, directed=directed)
-    return Queues(_paid(charges.union(_heads(credits))).alias("queue_charges"), credits, directed)
+    return Queues(_paid(charges.union(_heads(pools))).alias("queue_charges"), credits, pools, directed)
 
 
 def _came(tables: Tables) -> ibis.Table:
@@ -126,12 +130,24 @@ def _thousandths(amount: Any) -> Any:
     return ibis.least((amount * 1000).cast("int64"), AMOUNTS - 1)
 
 
-def _heads(credits: ibis.Table) -> ibis.Table:
+def _pools(credits: ibis.Table, *, as_of: date) -> ibis.Table:
+    """This function will sum up the credit of every account in one pass."""
+    half, year = (months_before(as_of, months=months) for months in (6, 12))
+    paid = credits.payment & (credits.amount > 0)
+    return credits.group_by("account_id").agg(
+        pool=_.amount.sum(where=_.free).cast(MONEY),
+        taken=_.count(where=_.free & (_.amount <= 0)) > 0,
+        payments_12m=credits.count(where=paid & (credits.day > year)),
+        free_payments_6m=credits.count(where=paid & credits.free & (credits.day > half)),
+        last_paid_on=credits.day.max(where=paid),
+    )
+
+
+def _heads(pools: ibis.Table) -> ibis.Table:
     """This function will put all free credit of an account in front of its charges, below zero.
 
     It is never above zero: no more can be taken back than came.
     """
-    pools = credits.group_by("account_id").agg(pool=_.amount.sum(where=_.free).cast(MONEY))
     return pools.filter(_.pool > 0).select(
         "account_id",
         place=ibis.literal(HEAD, type="int64"),
@@ -171,7 +187,9 @@ def pay_offs(queues: Queues, *, since: date) -> ibis.Table:
     ]
     # One row a charge: the ranges of an account's credits do not overlap.
     rows = charges.join(credits, inside).drop("account_id_right")
-    rows = rows.left_join(_spent_before(queues.credits), "account_id").drop("account_id_right")
+    # Where money was taken back, only what is left of the credit pays: its range ends where the pool does.
+    spent = queues.pools.filter(_.taken).select("account_id", spent=-_.pool)
+    rows = rows.left_join(spent, "account_id").drop("account_id_right")
     begun = rows.through - rows.net <= ibis.greatest(rows.start, rows.spent.fill_null(rows.start))
     met = rows.select("account_id", "due_on", paid_off="day", payment="payment", first=begun)
     settled = queues.charges.filter(_.settled_on > since)
@@ -189,11 +207,3 @@ def _ranges(credits: ibis.Table, *, since: date) -> ibis.Table:
     running = ibis.window(group_by="account_id", order_by="latest_first", rows=(None, 0))
     summed = rows.mutate(start=(-rows.amount.sum().over(running)).cast(MONEY))
     return summed.select("account_id", "day", "payment", "start", end=(summed.start + summed.amount).cast(MONEY))
-
-
-def _spent_before(credits: ibis.Table) -> ibis.Table:
-    """This function will say, where money was taken back unnamed, from which end of credit on it pays charges."""
-    sums = credits.filter(_.free).group_by("account_id").agg(
-        taken=_.amount.min(), spent=(-_.amount.sum()).cast(MONEY)
-    )  # fmt: skip
-    return sums.filter(_.taken <= 0).select("account_id", "spent")
