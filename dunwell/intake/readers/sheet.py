@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -49,6 +50,8 @@ class SheetReader:
             book = openpyxl.load_workbook(self._path, read_only=True, data_only=True)
         except (*_BROKEN, InvalidFileException):
             raise truncated(self._path, "this is no whole XLSX workbook") from None
+        # Read-only workbooks hold their file open until they are told to close, whoever loses interest first.
+        weakref.finalize(self, book.close)
         if sheet is not None and sheet not in book.sheetnames:
             raise DunwellError(
                 f"there is no sheet {sheet!r}", place=self.origin, cure=f"write one of {', '.join(book.sheetnames)}"
