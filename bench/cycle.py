@@ -100,7 +100,7 @@ def _yardstick(folder: Path, threads: int) -> dict[str, float]:
     for path in sorted((folder / "snapshot").glob("*.parquet")):
         table = engine.read_parquet(str(path))
         table.aggregate(", ".join(f'max("{name}")' for name in table.columns)).fetchall()
-    engine.execute(f"COPY plan TO '{folder / 'copy.csv'}' (FORMAT CSV, HEADER)")
+    engine.execute("COPY plan TO $1 (FORMAT CSV, HEADER)", [str(folder / "copy.csv")])
     return {"seconds": time.perf_counter() - started}
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 from babel.numbers import get_currency_precision
 from ibis import _
@@ -159,19 +160,19 @@ def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Ta
     Through a view, because Ibis's own `create_table` writes everything twice.
     """
     engine.create_view(f"{name}_view", table)
+    rows = engine.con.view(f"{name}_view")
     if name not in TIER_2:
-        engine.con.execute(f"CREATE TEMP TABLE {name} AS FROM {name}_view")
+        rows.create(name)
         return engine.table(name)
-    rows = f"SELECT {_whole_numbers(engine, f'{name}_view')} FROM {name}_view"
-    engine.con.execute(f"COPY ({rows}) TO $1 (FORMAT parquet)", [str(folder / f"{name}.parquet")])
-    return engine.read_parquet(folder / f"{name}.parquet", table_name=name)
+    file = folder / f"{name}.parquet"
+    rows.project(_whole_numbers(rows)).write_parquet(str(file))
+    return engine.read_parquet(file, table_name=name)
 
 
-def _whole_numbers(engine: Any, view: str) -> str:
-    """This function will list a view's columns so that whole numbers stay whole in Parquet, which has no 128 bits."""
-    described = engine.con.execute(f"DESCRIBE {view}").fetchall()
-    wide = [f"{name}::BIGINT AS {name}" for name, kind, *_rest in described if kind == "HUGEINT"]
-    return f"* REPLACE ({', '.join(wide)})" if wide else "*"
+def _whole_numbers(rows: duckdb.DuckDBPyRelation) -> str:
+    """This function will list the columns so that whole numbers stay whole in Parquet, which has no 128 bits."""
+    wide = [name for name, kind in zip(rows.columns, rows.types, strict=True) if str(kind) == "HUGEINT"]
+    return f"* REPLACE ({', '.join(f'{name}::BIGINT AS {name}' for name in wide)})" if wide else "*"
 
 
 def _funnel(engine: Any, steps: Walk, folder: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
 from dunwell.ledger.kinds import AdjustmentKind, SourceKind
@@ -258,10 +259,11 @@ def _seen(rows: ibis.Table) -> Any:
 
 
 def _sources() -> ibis.Table:
-    """This function will name every set of kinds beforehand: 512 rows to join, instead of texts put together per row."""
+    """This function will name every set of kinds beforehand: 512 rows to join instead of a text put together per row."""
     sets = [[kind for place, kind in enumerate(KINDS) if seen >> place & 1] for seen in range(1 << len(KINDS))]
-    rows = [
-        {"seen": seen, "completeness": len(kinds) / len(KINDS), "sources_seen": ",".join(kinds)}
-        for seen, kinds in enumerate(sets)
-    ]
-    return ibis.memtable(rows, schema=ibis.schema({"seen": "int64", "completeness": "float64", "sources_seen": "string"}))
+    columns = {
+        "seen": range(len(sets)),
+        "completeness": [len(kinds) / len(KINDS) for kinds in sets],
+        "sources_seen": [",".join(kinds) for kinds in sets],
+    }
+    return ibis.memtable(pa.table(columns))

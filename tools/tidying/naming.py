@@ -31,11 +31,6 @@ FRAMEWORK_FOLDERS = frozenset({"migrations", "management", "templates", "static"
 EXTRA = {
     "compliance/kinds": "a kind of rule is a file that declares itself: its parameters, its judgement, its columns",
     "compliance/rulebook": "rulebooks as dated data: their shape, reading, cases and page, apart from judging by them",
-    "batch/cycle.py": "the daily cycle over one snapshot: it joins every chapter's expression, free of the database",
-    "batch/definitions.py": "all that people decided beforehand and a run depends on, with its versions",
-    "batch/explain.py": "one decision in words, replayed from the run's own files",
-    "batch/report.py": "the plan as a page",
-    "batch/snapshot.py": "the ledger as of a day, written as files: neither a read for a screen nor a write of facts",
     "evidence/append_only.py": "the trigger that migrations of every ledger table install; SQL, neither read nor write",
     "evidence/chain.py": "pure checks over streams of rows and blocks; rules says how one row or block is made",
     "evidence/tree.py": "the Merkle tree of RFC 6962: pure, and a standard of its own with public test vectors",
