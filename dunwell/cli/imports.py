@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dunwell.cli.house import console, now, open_house, operator, today
+from dunwell.cli.house import console, now, open_house, operator, seal_evidence, today
 from dunwell.facts.errors import DunwellError
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def import_(
     found, day = find(mapping), _day(on)
     open_house()
     report = _with_progress(source, mapping=found, on=day, dry_run=dry_run, quiet=quiet)
+    if not dry_run:
+        seal_evidence()
     if not quiet:
         _show(report, source=found.recipe.source, language=lang)
 
