@@ -22,8 +22,9 @@ TABLES = ("parties", "accounts", *FACTS)
 def write_snapshot(folder: Path, *, accounts: int, seed: int, as_of: date) -> dict[str, int]:
     """This function will write every table of a snapshot into the folder and return how many rows each has."""
     with duckdb.connect() as engine:
-        for name, value in {"accounts": accounts, "seed": seed, "as_of": as_of}.items():
-            engine.execute("SET VARIABLE " + name + " = $1", [value])
+        engine.execute("SET VARIABLE accounts = $1", [accounts])
+        engine.execute("SET VARIABLE seed = $1", [seed])
+        engine.execute("SET VARIABLE as_of = $1", [as_of])
         engine.execute((HERE / "snapshot.sql").read_text(encoding="utf-8"))
         for name in TABLES:
             engine.table(name).write_parquet(str(folder / f"{name}.parquet"), compression="zstd")

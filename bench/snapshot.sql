@@ -98,7 +98,8 @@ FROM (
 
 CREATE VIEW contact_points AS
 SELECT a * 2 + n AS contact_point_id, a AS party_id,
-       CASE WHEN n = 0 THEN pick(a, 80, ['sms', 'voice']) ELSE pick(a, 81, ['email', 'app_push', 'letter']) END AS channel,
+       CASE WHEN n = 0 THEN pick(a, 80, ['sms', 'voice']) ELSE pick(a, 81, ['email', 'app_push', 'letter']) END
+           AS channel,
        pick(a * 2 + n, 82, ['verified', 'verified', 'unverified', 'invalid']) AS quality,
        day(20 + whole(a * 2 + n, 83, 2000)) AS valid_from, NULL::DATE AS valid_until
 FROM each_account(), range(2) AS u(n) WHERE owner(a) = a AND (n = 0 OR draw(a, 84) < 0.4);
@@ -117,6 +118,7 @@ SELECT owner(a) AS party_id, a AS account_id,
                                                 'complaint', 'dispute_opened', 'hardship_asked', 'overdue_cause'])
             ELSE pick(id, 103, ['bureau_score', 'bureau_overdue_elsewhere', 'bureau_inquiry']) END AS kind,
        day(whole(id, 104, 200)) AS happened_on, (300 + whole(id, 105, 550))::DECIMAL(18,6) AS number,
-       CASE WHEN told BETWEEN 0.5 AND 0.8 THEN pick(id, 106, ['forgot', 'cash_flow', 'dispute', 'failed_debit']) END AS code
+       CASE WHEN told BETWEEN 0.5 AND 0.8 THEN pick(id, 106, ['forgot', 'cash_flow', 'dispute', 'failed_debit']) END
+           AS code
 FROM (SELECT a, a * 10 + n AS id, draw(a * 10 + n, 100) AS told FROM each_account(), range(3) AS u(n))
 WHERE draw(id, 107) < 0.45 ORDER BY happened_on, id;

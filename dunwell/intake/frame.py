@@ -103,7 +103,8 @@ def _cell_rule(column: made.Column, parsed: Table) -> Any:
 
 def _judged(values: Table, *, recipe: made.Recipe, on: date) -> Table:
     """This function will join the faults of a row: those of its cells or, where there are none, those of its facts."""
-    of_facts = _joined([fault for entry in recipe.entries for fault in _entry_faults(entry, values, on=on)])
+    of_each = (_entry_faults(entry, values, on=on, kind=recipe.kind) for entry in recipe.entries)
+    of_facts = _joined([fault for faults in of_each for fault in faults])
     faults = ibis.cases((values[_OF_CELLS] != "", values[_OF_CELLS]), else_=of_facts)
     return values.mutate(faults.name(FAULTS)).drop(_OF_CELLS)
 
@@ -249,10 +250,10 @@ def _codes(text: Any, kind: str) -> Any:
 # ---- faults of facts ------------------------------------------------------------------------------------------------
 
 
-def _entry_faults(entry: made.Entry, values: Table, *, on: date) -> list[StringValue]:
+def _entry_faults(entry: made.Entry, values: Table, *, on: date, kind: str) -> list[StringValue]:
     """This function will ask of each field what a value of it could break; constants were asked in the mapping."""
     told = _told(entry, values)
-    fields = _fields(entry, values, on=on, kind="")
+    fields = _fields(entry, values, on=on, kind=kind)
     asked = [(bound.field.name, _asked(bound, fields[bound.field.name], values, on=on)) for bound in entry.fields]
     asked += _together(entry, fields)
     rules_broken = (

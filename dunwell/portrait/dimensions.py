@@ -1,4 +1,4 @@
-"""The dimensions of the portrait, each declared once: the frame's columns and the page in docs/ are held equal to it."""
+"""The dimensions of the portrait, each declared once: the frame and the page in docs/ are held equal to them."""
 
 from __future__ import annotations
 
@@ -283,8 +283,8 @@ What is known of a customer on a day, over all his accounts. The page is written
 by `python tools/docs_check.py --write`.
 
 A window of days or months holds the days after the same date so long before, up to and with the day of the portrait.
-Counts are 0 and yes/no is no where nothing is known; other dimensions are then null. `completeness` says how many of the
-nine kinds of source have told anything of a customer: accounts stand for billing, payments for payments, region,
+Counts are 0 and yes/no is no where nothing is known; other dimensions are then null. `completeness` says how many of
+the nine kinds of source have told anything of a customer: accounts stand for billing, payments for payments, region,
 tier, language or the date he came for CRM, contacts for contact events, and signals for the kind that brought them.
 """
 
@@ -294,6 +294,8 @@ def markdown() -> str:
     parts = [HEAD]
     for title, dimensions in CHAPTERS.items():
         rows = [f"| `{d.name}` | {d.en} | {d.zh} | {d.unit} | {d.window} | {d.null} |" for d in dimensions]
-        table = "\n".join(["| Dimension | Meaning | 中文 | Unit | Window | Null means |", "|---|---|---|---|---|---|", *rows])
+        table = "\n".join(
+            ["| Dimension | Meaning | 中文 | Unit | Window | Null means |", "|---|---|---|---|---|---|", *rows]
+        )
         parts.append(f"## {title}\n\n{table}\n")
     return "\n".join(parts)

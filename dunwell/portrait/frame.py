@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 import ibis
-import pyarrow as pa
 from ibis import _
 
 from dunwell.ledger.kinds import AdjustmentKind, SourceKind
@@ -26,11 +25,11 @@ from dunwell.portrait.rules import COMPONENT_ORDER, Terms, months_before
 Tables = Mapping[str, ibis.Table]
 
 POSITION = (
-    "party_id", "account_id", "customer", "account", "product_line", "creditor", "currency", "opened_on", "credit_limit",
-    "outstanding", "outstanding_principal", "outstanding_interest", "outstanding_fee", "outstanding_penalty",
-    "overdue", "unapplied", "oldest_unpaid_due_on", "past_due_days", "held_days", "delinquent_days", "bucket",
-    "written_off", "open_charges", "charges_due_12m", "charges_on_time_12m", "payments_12m", "partial_payments_6m",
-    "last_paid_on", "peak_past_due_days_6m", "peak_past_due_days_12m",
+    "party_id", "account_id", "customer", "account", "product_line", "creditor", "currency", "opened_on",
+    "credit_limit", "outstanding", "outstanding_principal", "outstanding_interest", "outstanding_fee",
+    "outstanding_penalty", "overdue", "unapplied", "oldest_unpaid_due_on", "past_due_days", "held_days",
+    "delinquent_days", "bucket", "written_off", "open_charges", "charges_due_12m", "charges_on_time_12m",
+    "payments_12m", "partial_payments_6m", "last_paid_on", "peak_past_due_days_6m", "peak_past_due_days_12m",
 )  # fmt: skip
 PEAKS = ("peak_past_due_days_6m", "peak_past_due_days_12m")
 COSTS = tuple(f"outstanding_{component.value}" for component in COMPONENT_ORDER[:-1])
@@ -68,7 +67,7 @@ def positions(tables: Tables, *, as_of: date, terms: Terms) -> ibis.Table:
 
 
 def _totals(lines: Queues, *, as_of: date) -> ibis.Table:
-    """This function will sum up what an account owes; `balance`, the end of its queue, is below zero if credit is over."""
+    """This function will sum up what an account owes; `balance`, its queue's end, is below zero if credit is over."""
     rows = lines.charges
     year = months_before(as_of, months=12)
     fell_due = (rows.due_on > year) & (rows.due_on < as_of)
@@ -190,12 +189,10 @@ def portrait(tables: Tables, positions: ibis.Table, *, as_of: date, terms: Terms
         holds(tables["holds"], as_of=as_of),
     ):
         rows = rows.left_join(beside, "party_id").drop("party_id_right")
-    rows = rows.mutate(seen=_seen(rows))
-    rows = rows.join(_sources(), "seen")
-    known = _known(rows, as_of=as_of)
-    return known.mutate(**_derived(known, as_of=as_of, terms=terms)).select(
-        *IDENTITY, *(dimension.name for dimension in DIMENSIONS)
-    )
+    rows = rows.mutate(seen=_seen(rows)).join(_sources(), "seen")
+    known = _known(rows)
+    drawn = known.mutate(**_derived(known, as_of=as_of, terms=terms))
+    return drawn.select(*IDENTITY, *(dimension.name for dimension in DIMENSIONS))
 
 
 # What says nothing where nothing is known.
@@ -211,7 +208,7 @@ FLAGS = (
 )  # fmt: skip
 
 
-def _known(rows: ibis.Table, *, as_of: date) -> ibis.Table:
+def _known(rows: ibis.Table) -> ibis.Table:
     return rows.mutate(
         **{name: rows[name].fill_null(0) for name in COUNTS},
         **{name: rows[name].fill_null(False) for name in FLAGS},
@@ -223,12 +220,12 @@ def _known(rows: ibis.Table, *, as_of: date) -> ibis.Table:
 def _derived(rows: ibis.Table, *, as_of: date, terms: Terms) -> dict[str, Any]:
     today = ibis.literal(as_of)
     months = (as_of.year - rows.since.year()) * 12 + as_of.month - rows.since.month()
-    # The month is whole on the same day of the month.
-    months = months - (rows.since.day() > as_of.day).cast("int64")
+    # The month is whole on the same day of the month. Engines leave nulls out of `greatest`, so they are kept apart.
+    months = ibis.greatest((months - (rows.since.day() > as_of.day).cast("int64")).cast("int64"), 0)
     due = (rows.charges_due_12m > 0).ifelse(rows.charges_due_12m, None)
     return {
         "bucket": bucket(rows.delinquent_days, terms),
-        "tenure_months": ibis.greatest(months.cast("int64"), 0),
+        "tenure_months": rows.since.isnull().ifelse(None, months),
         "paid_on_time_share_12m": rows.charges_on_time_12m.cast("float64") / due.cast("float64"),
         "days_since_contact": today.delta(rows.last_tried_on, unit="day"),
         "first_overdue_on": rows.first_overdue_on.cast("date"),
@@ -242,28 +239,29 @@ def _derived(rows: ibis.Table, *, as_of: date, terms: Terms) -> dict[str, Any]:
 KINDS = sorted(SourceKind.values)
 
 
-def _bit(kind: SourceKind) -> int:
-    return 1 << KINDS.index(kind.value)
-
-
 def _seen(rows: ibis.Table) -> Any:
     """This function will hold one bit for each kind of source that told something of the customer."""
     crm = rows.region.notnull() | rows.tier.notnull() | rows.language.notnull() | rows.customer_since.notnull()
-    return (
-        rows.seen.fill_null(0).cast("int64")
-        | _bit(SourceKind.BILLING)
-        | rows.days_since_payment.notnull().ifelse(_bit(SourceKind.PAYMENTS), 0)
-        | crm.ifelse(_bit(SourceKind.CRM), 0)
-        | rows.contacts_7d.notnull().ifelse(_bit(SourceKind.CONTACT_EVENTS), 0)
-    )
+    bits = {
+        SourceKind.BILLING: ibis.literal(True),
+        SourceKind.PAYMENTS: rows.days_since_payment.notnull(),
+        SourceKind.CRM: crm,
+        SourceKind.CONTACT_EVENTS: rows.contacts_7d.notnull(),
+    }
+    seen = rows.signals_seen.fill_null(0)
+    for kind, told in bits.items():
+        seen = seen | told.ifelse(1 << KINDS.index(kind.value), 0)
+    return seen
 
 
 def _sources() -> ibis.Table:
-    """This function will name every set of kinds beforehand: 512 rows to join instead of a text put together per row."""
-    sets = [[kind for place, kind in enumerate(KINDS) if seen >> place & 1] for seen in range(1 << len(KINDS))]
-    columns = {
-        "seen": range(len(sets)),
-        "completeness": [len(kinds) / len(KINDS) for kinds in sets],
-        "sources_seen": [",".join(kinds) for kinds in sets],
-    }
-    return ibis.memtable(pa.table(columns))
+    """This function will name every set of kinds beforehand: 512 rows to join, not a text put together per row."""
+    sets = ibis.range(1 << len(KINDS)).unnest().name("seen").as_table()
+    count, names = ibis.literal(0), ibis.literal("")
+    for place, kind in enumerate(KINDS):
+        told = (sets.seen.cast("int64") & (1 << place)) > 0
+        count = count + told.cast("int64")
+        names = names + told.ifelse(f",{kind}", "")
+    return sets.select(
+        seen=_.seen.cast("int64"), completeness=count.cast("float64") / len(KINDS), sources_seen=names.substr(1)
+    )

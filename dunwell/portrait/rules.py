@@ -283,9 +283,7 @@ def _place(charge: Charge, *, unpaid: dict[int, Decimal], allocation: Allocation
     return (*first, unpaid[charge.id])
 
 
-def _spent(
-    queue: Sequence[Charge], *, unpaid: dict[int, Decimal], pool: Decimal
-) -> tuple[dict[int, Decimal], Decimal]:
+def _spent(queue: Sequence[Charge], *, unpaid: dict[int, Decimal], pool: Decimal) -> tuple[dict[int, Decimal], Decimal]:
     """This function will spend the pool on the charges in their order."""
     rest = dict(unpaid)
     for charge in queue:

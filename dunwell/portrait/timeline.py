@@ -89,7 +89,9 @@ def read(path: Path) -> list[Timeline]:
         raise DunwellError(error.msg, place=f"{path}, line {error.lineno}", cure=cure) from None
     if not isinstance(document, dict) or not isinstance(document.get("timelines"), list):
         raise DunwellError(
-            "no list of timelines", place=str(path), cure='write {"timelines": [{"name": …, "events": […], "ask": […]}]}'
+            "no list of timelines",
+            place=str(path),
+            cure='write {"timelines": [{"name": …, "events": […], "ask": […]}]}',
         )
     return [_Reader(place=str(path), number=n).timeline(raw) for n, raw in enumerate(document["timelines"], 1)]
 
@@ -113,16 +115,12 @@ class _Reader:
         raise DunwellError(message, place=f"{named}{self.spot}", cure=cure)
 
     def timeline(self, raw: object) -> Timeline:
-        entry = self.entry(raw, known=("name", "note", "grace_days", "product_line", "events", "ask"))
+        entry = self.entry(raw)
         self.name = self.text(entry, "name")
-        lists = {}
-        for key in ("events", "ask"):
-            lists[key] = entry.get(key)
-            if not isinstance(lists[key], list):
-                self.fail(f"«{key}» is not a list", cure=f'give "{key}": […]')
-        self.remember(lists["events"])
-        events = tuple(self.event(number, item) for number, item in enumerate(lists["events"], 1))
-        asks = tuple(self.ask(number, item) for number, item in enumerate(lists["ask"], 1))
+        told, asked = self.items(entry, "events"), self.items(entry, "ask")
+        self.remember(told)
+        events = tuple(self.event(number, item) for number, item in enumerate(told, 1))
+        asks = tuple(self.ask(number, item) for number, item in enumerate(asked, 1))
         self.spot = ""
         grace, line = entry.get("grace_days"), entry.get("product_line", PRODUCT_LINE.value)
         if grace is not None and (not isinstance(grace, int) or isinstance(grace, bool) or not 0 <= grace <= 366):
@@ -130,6 +128,12 @@ class _Reader:
         if line not in ProductLine.values:
             self.fail(f"«product_line» is {line!r}", cure=f"choose one of {', '.join(ProductLine.values)}")
         return Timeline(self.name, events, asks, grace, line)
+
+    def items(self, entry: Mapping[str, Any], key: str) -> list[Any]:
+        value = entry.get(key)
+        if not isinstance(value, list):
+            self.fail(f"«{key}» is not a list", cure=f'give "{key}": […]')
+        return value
 
     def remember(self, events: list[Any]) -> None:
         """This function will note the ids of charges and payments, so that events may name them in any order."""
@@ -165,12 +169,13 @@ class _Reader:
 
     def ask(self, number: int, raw: object) -> date:
         self.spot = f", ask {number}"
-        return self.day(self.entry(raw, known=("as_of", "expect", "note")), "as_of")
+        return self.day(self.entry(raw), "as_of")
 
-    def entry(self, raw: object, *, known: Iterable[str]) -> dict[str, Any]:
+    def entry(self, raw: object, *, known: Iterable[str] | None = None) -> dict[str, Any]:
+        """This function will accept an object; where `known` is given, a key beyond it could change the money."""
         if not isinstance(raw, dict):
             self.fail(f"{raw!r} is not an object", cure='write {"key": value, …}')
-        if strange := sorted(set(raw) - set(known)):
+        if known is not None and (strange := sorted(set(raw) - set(known))):
             self.fail(f"«{strange[0]}» is not a key here", cure=f"known keys: {', '.join(known)}")
         return raw
 
@@ -202,8 +207,13 @@ class _Reader:
         except InvalidOperation:
             amount = Decimal("NaN")
         exponent = amount.as_tuple().exponent
-        if not amount.is_finite() or not 0 < amount <= AMOUNT_MAX or not isinstance(exponent, int) or isinstance(value, bool):
-            self.fail(f"«amount» is {value!r}", cure="give an amount above zero such as 250.00")
+        if (
+            not amount.is_finite()
+            or not 0 <= amount <= AMOUNT_MAX
+            or not isinstance(exponent, int)
+            or isinstance(value, bool)
+        ):
+            self.fail(f"«amount» is {value!r}", cure="give an amount such as 250.00, not below zero")
         if -exponent > PLACES_MAX:
             self.fail(f"«amount» {value} has too many decimal places", cure=f"give at most {PLACES_MAX}")
         return amount
@@ -213,7 +223,9 @@ class _Reader:
             if entry.get(key) is not None:
                 index, named = self.ids.get(self.text(entry, key), (None, {}))
                 if named.get("type") != wanted:
-                    self.fail(f"«{key}»: there is no {wanted} with the id {entry[key]!r}", cure=f"give that {wanted} this id")
+                    self.fail(
+                        f"«{key}»: there is no {wanted} with the id {entry[key]!r}", cure=f"give that {wanted} this id"
+                    )
                 return index
         return None
 

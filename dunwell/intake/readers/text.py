@@ -50,33 +50,26 @@ class TextReader:
         tail = tail if self._survey.ends_with_line_break else b"\n" + tail
         stream = Utf8Stream(self._path, encoding=self._encoding, skip=self._skip, tail=tail)
         lines = _Lines(self._first_line)
-        marked, last = False, self._first_line
+        marked, last, loose = False, self._first_line, None
         for rows, broken in self._parsed(stream, lines):
             last = rows[LINE][-1].as_py() if rows.num_rows else last
             rows, marked = _without_mark(rows, mark)
-            self._whole(broken, mark=mark)
+            loose = _after(rows, broken) or (None if rows.num_rows else loose)
+            for row in broken:
+                if mark in row.text:
+                    raise self._in_quote(row.line)
             yield Chunk(_without_blank(rows), tuple(broken), min(stream.done, self.total))
         if not marked:
-            raise truncated(self._path, f"it ends inside a quoted cell of the row that begins on line {last}")
+            raise self._in_quote(last)
+        if loose and not self._survey.ends_with_line_break and len(loose.cells) < len(self.columns):
+            raise truncated(self._path, f"it ends inside the row of line {loose.line}")
 
-    def _whole(self, broken: list[Broken], *, mark: str) -> None:
-        """This function will refuse a file whose last line breaks off inside a row, or inside a quoted cell."""
-        for row in broken:
-            if mark in row.text:
-                raise truncated(self._path, f"it ends inside a quoted cell of the row that begins on line {row.line}")
-        last = broken[-1] if broken and not self._survey.ends_with_line_break else None
-        if last and len(last.cells) < len(self.columns) and last.text == self._last_line():
-            raise truncated(self._path, f"it ends inside the row of line {last.line}")
+    def _in_quote(self, line: int) -> DunwellError:
+        return truncated(self._path, f"it ends inside a quoted cell of the row that begins on line {line}")
 
     def _told(self, row: Broken) -> Broken:
         """This function will take a broken row apart as far as it goes."""
         return replace(row, cells=tuple(next(csv.reader([row.text], delimiter=self._delimiter), [])))
-
-    def _last_line(self) -> str:
-        rest = b""
-        for block in blocks(self._path):
-            rest = (rest + block)[-(1 << 20) :]
-        return _BREAKS.split(rest.decode(self._encoding, errors="replace"))[-1]
 
     def _parsed(self, stream: Utf8Stream, lines: _Lines) -> Iterator[tuple[pa.Table, list[Broken]]]:
         names = [f"c{turn}" for turn in range(len(self.columns))]
@@ -155,6 +148,12 @@ def _breaks_inside(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
             counts = pc.count_substring_regex(column, r"\r\n|\r|\n")
             total += counts.to_numpy(zero_copy_only=False)
     return total
+
+
+def _after(rows: pa.Table, broken: list[Broken]) -> Broken | None:
+    """This function will return a broken row that comes after all good ones."""
+    behind = broken and (rows.num_rows == 0 or rows[LINE][-1].as_py() < broken[-1].line)
+    return broken[-1] if behind else None
 
 
 def _without_mark(rows: pa.Table, mark: str) -> tuple[pa.Table, bool]:

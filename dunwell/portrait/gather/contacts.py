@@ -24,7 +24,7 @@ def contacts(contacts: ibis.Table, *, as_of: date) -> ibis.Table:
         message_answer_rate_90d=_share(counted.messages_answered, counted.messages_tried),
         preferred_channel=_most_used(counted),
     )
-    joined = counted.left_join(_best_hours(rows, as_of=as_of), "party_id")
+    joined = counted.left_join(_best_hours(contacts, as_of=as_of), "party_id")
     return joined.drop("party_id_right", *_scratch())
 
 
@@ -83,12 +83,14 @@ def _most_used(counted: ibis.Table) -> Any:
     return ibis.cases(*named, else_=None)
 
 
-def _best_hours(rows: ibis.Table, *, as_of: date) -> ibis.Table:
+def _best_hours(contacts: ibis.Table, *, as_of: date) -> ibis.Table:
     """This function will find the hour of the day with the most answers; of equals the earliest.
 
     The count and the hour are packed into one number, so that a maximum finds both.
     """
-    answered = rows.filter(rows.answered & rows.tried & (rows.local_date > months_before(as_of, months=12)))
+    # Narrowed first: the same table used twice would be kept whole in memory.
+    rows = _named(contacts.filter(contacts.local_date > months_before(as_of, months=12)))
+    answered = rows.filter(rows.answered & rows.tried)
     hours = answered.group_by("party_id", "local_hour").agg(times=_.count())
     best = hours.group_by("party_id").agg(best=(_.times * HOURS + (HOURS - 1 - _.local_hour)).max())
     return best.select("party_id", best_hour=(HOURS - 1 - best.best % HOURS).cast("int64"))

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import ibis
-from ibis import _
 
 from dunwell.ledger.kinds import SourceKind
 from dunwell.portrait.queue import days
@@ -22,7 +21,7 @@ def signals(signals: ibis.Table, *, as_of: date) -> ibis.Table:
     """This function will gather every customer's signals in one pass."""
     rows = _Signals(signals, as_of)
     counted = signals.group_by("party_id").agg(
-        **_behaviour(rows), **_disputes(rows), **_outside(rows), **_latest(rows), seen=rows.seen()
+        **_behaviour(rows), **_disputes(rows), **_outside(rows), **_latest(rows), signals_seen=rows.seen()
     )
     usage = counted.usage_sum / counted.usage_count
     before = counted.usage_sum_before / (counted.usage_sum_before > 0).ifelse(counted.usage_count_before, None)
@@ -70,7 +69,7 @@ class _Signals:
     def seen(self) -> Any:
         """This expression will hold one bit for each kind of source that told something."""
         bits = [(kind, 1 << place) for place, kind in enumerate(sorted(SourceKind.values))]
-        return self.table.source_kind.cases(*bits, else_=0).bit_or()
+        return self.table.source_kind.cases(*bits, else_=0).cast("int64").bit_or()
 
 
 def _behaviour(rows: _Signals) -> dict[str, Any]:
@@ -115,9 +114,7 @@ def _latest(rows: _Signals) -> dict[str, Any]:
     known = rows.table.number.notnull()
     return {
         "bureau_latest": rows.latest(number, rows.of("bureau_score") & known),
-        "elsewhere_latest": rows.latest(
-            number, rows.of("bureau_overdue_elsewhere") & known & rows.since(months=12)
-        ),
+        "elsewhere_latest": rows.latest(number, rows.of("bureau_overdue_elsewhere") & known & rows.since(months=12)),
         "cause_latest": rows.latest(
             _place(rows.table.code, CAUSES), rows.of("overdue_cause") & rows.table.code.isin(CAUSES), room=len(CAUSES)
         ),

@@ -9,9 +9,9 @@ import ibis
 
 from dunwell.portrait.rules import Terms
 
-# Amounts in the reference currency are rounded to cents before they are summed up: whole cents sum up the same in
-# whatever order they come.
-CENTS = "decimal(18,2)"
+# Amounts in the reference currency are rounded to whole cents before they are summed up: whole numbers are exact in a
+# float64 (up to ninety trillion), so they sum up the same in whatever order they come.
+CENTS = 100.0
 # Taken off this, every amount up to eighty trillion has the same number of figures, so that texts sort as numbers do.
 FIGURES = 9_000_000_000_000_000
 
@@ -30,7 +30,7 @@ def _valued(positions: ibis.Table, terms: Terms) -> ibis.Table:
     rate = positions.currency.cases(*rates, else_=float(terms.reference.otherwise))
 
     def cents(amount: Any) -> Any:
-        return (amount.cast("float64") * rate).round(2).cast(CENTS)
+        return (amount.cast("float64") * rate * CENTS).round()
 
     limit = (positions.credit_limit > 0).ifelse(positions.credit_limit, None)
     rows = positions.mutate(
@@ -39,20 +39,19 @@ def _valued(positions: ibis.Table, terms: Terms) -> ibis.Table:
         limit_cents=cents(limit),
     )
     # The account with the most overdue comes first in the order of this text, of equals the first by name.
-    return rows.mutate(order=(FIGURES - (rows.overdue_cents * 100).cast("int64")).cast("string") + rows.account)
+    return rows.mutate(order=(FIGURES - rows.overdue_cents.cast("int64")).cast("string") + rows.account)
 
 
 def _sums(rows: ibis.Table) -> dict[str, Any]:
-    limit = rows.limit_cents.sum().cast("float64")
     return {
         "accounts": rows.count(),
         "overdue_accounts": rows.count(where=rows.overdue > 0),
         "currencies": rows.currency.nunique(),
         "product_line": rows.product_line.argmin(rows.order),
         "creditor": rows.creditor.argmin(rows.order),
-        "outstanding_reference": rows.outstanding_cents.sum().cast("float64"),
-        "overdue_reference": rows.overdue_cents.sum().cast("float64"),
-        "utilisation": rows.outstanding_cents.sum(where=rows.limit_cents.notnull()).cast("float64") / limit,
+        "outstanding_reference": rows.outstanding_cents.sum() / CENTS,
+        "overdue_reference": rows.overdue_cents.sum() / CENTS,
+        "utilisation": rows.outstanding_cents.sum(where=rows.limit_cents.notnull()) / rows.limit_cents.sum(),
     }
 
 

@@ -76,6 +76,13 @@ def test_lines_stay_right_over_many_blocks(file: Path) -> None:
     assert [physical[each.line - 1] for each in broken(chunks)] == ["broken", "broken,too,wide"]
 
 
+def test_a_broken_row_before_a_last_row_without_its_line_break_is_only_broken(file: Path) -> None:
+    file.write_bytes(b"a,b\n1,2\n4\n3,4")
+    chunks = read(file)
+    assert rows(chunks) == [(2, "1", "2"), (4, "3", "4")]
+    assert [each.line for each in broken(chunks)] == [3]
+
+
 def test_a_byte_order_mark_and_quoted_names(file: Path) -> None:
     file.write_bytes('\ufeff"a","b"\n1,中\n'.encode())
     assert rows(read(file)) == [(2, "1", "中")]
@@ -118,6 +125,7 @@ def test_a_quote_inside_a_cell_is_a_letter(file: Path) -> None:
     ("content", "said"),
     [
         (b"a,b\n1,2\n3", "truncated: it ends inside the row of line 3"),
+        (b'a,b\n1,2\n"3\n"', "truncated: it ends inside the row of line 3"),
         (b'a,b\n1,2\n3,"4\n5,6\n', "truncated: it ends inside a quoted cell of the row that begins on line 3"),
         (b'a,b\n1,2\n3,"4', "truncated: it ends inside a quoted cell of the row that begins on line 3"),
         (b'a,b\n1,2\n"3', "truncated: it ends inside a quoted cell of the row that begins on line 3"),

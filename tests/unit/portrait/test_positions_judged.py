@@ -24,7 +24,9 @@ ids = st.integers(1, 6)
 some_id = st.none() | ids
 
 charges = st.lists(
-    st.builds(Charge, id=ids, booked_on=days, due_on=days, component=st.sampled_from(rules.COMPONENT_ORDER), amount=amounts),
+    st.builds(
+        Charge, id=ids, booked_on=days, due_on=days, component=st.sampled_from(rules.COMPONENT_ORDER), amount=amounts
+    ),
     max_size=6,
     unique_by=lambda charge: charge.id,
 )
@@ -42,7 +44,9 @@ adjustments = st.lists(
     ),
     max_size=4,
 )
-spans = st.builds(Hold, from_on=days, until_on=st.none() | days).filter(lambda h: not h.until_on or h.until_on >= h.from_on)
+spans = st.builds(Hold, from_on=days, until_on=st.none() | days).filter(
+    lambda h: not h.until_on or h.until_on >= h.from_on
+)
 facts = st.builds(
     Facts,
     charges=charges,
@@ -80,7 +84,7 @@ def test_property_they_agree_on_any_past_day(accounts: list[Facts], ago: int) ->
     assert not differences(accounts, as_of=TODAY - timedelta(days=ago))
 
 
-# ---- the test of the test: a judge with one fault must be found out ----------------------------------------------------
+# ---- the test of the test: a judge with one fault must be found out ------------------------------------------------
 
 
 def due_date_counts_as_late(account: Facts, *, as_of: date) -> rules.Position:
