@@ -70,7 +70,7 @@ soak: install .venv/.dev ## long fuzzing: the property tests with many more exam
 
 .PHONY: bench
 bench: install .venv/.dev ## figures: intake rate, the daily cycle at 100,000 and 1,000,000 accounts
-	@$(BIN)/python bench/intake.py
+	@$(BIN)/python -m bench.intake
 	@$(BIN)/python bench/cycle.py
 
 # ---- upkeep -------------------------------------------------------------------------------------------------------

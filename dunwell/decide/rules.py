@@ -6,24 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from dunwell.facts.definitions import read
+from dunwell.facts.definitions import Definition, Words, read
 
 Channel = Literal["sms", "app_push", "email", "voice", "social", "letter", "visit"]
-
-
-class Definition(BaseModel):
-    """A definition read from a file: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Words(Definition):
-    """A name in the two languages of the house."""
-
-    en: str
-    zh: str
 
 
 class Treatment(Definition):

@@ -8,11 +8,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dunwell.facts.errors import DunwellError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Definition(BaseModel):
+    """What a definition file says: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Definition):
+    """A name in the two languages of the house."""
+
+    en: str
+    zh: str
 
 
 def read(path: Path, model: type[Model]) -> Model:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from dunwell.facts.definitions import read
+from dunwell.facts.definitions import Definition, read
 from dunwell.facts.money import currencies
 from dunwell.ledger.kinds import AdjustmentKind, Component, ProductLine
 
@@ -28,12 +28,6 @@ TAKES_BACK = (AdjustmentKind.CHARGEBACK, AdjustmentKind.REVERSAL)
 # Why somebody is overdue, as far as it was found out; other codes are passed over.
 CAUSES = ("cash_flow", "dispute", "evasion", "failed_debit", "forgot", "lost_contact")
 NOTHING = Decimal("0.000")
-
-
-class Definition(BaseModel):
-    """A definition read from a file: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Bucket(Definition):

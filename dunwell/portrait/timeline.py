@@ -27,8 +27,9 @@ from dunwell.ledger.kinds import AdjustmentKind, Component, ProductLine
 from dunwell.portrait.frame import positions
 from dunwell.portrait.rules import TAKES_BACK, Terms
 
-# The day on which every account is asked, once its own days are moved; any day would do.
-ASKED_ON = date(2000, 1, 1)
+# The day on which every account is asked, once its own days are moved: the last but one of the calendar, so that there
+# is room for any past, and whatever lies in the future may stop on the last.
+ASKED_ON = date.max - timedelta(days=1)
 PRODUCT_LINE = ProductLine.INSTALMENT_LOAN
 
 MONEY, DAY, ID, TEXT = pa.decimal128(18, 3), pa.date32(), pa.int64(), pa.string()

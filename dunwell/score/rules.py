@@ -7,25 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from dunwell.facts.definitions import read
+from dunwell.facts.definitions import Definition, Words, read
 
 FACTORS_MAX = 99
 MAIN_FACTORS = 3
-
-
-class Definition(BaseModel):
-    """A definition read from a file: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Words(Definition):
-    """A name in the two languages of the house."""
-
-    en: str
-    zh: str
 
 
 class Band(Definition):
