@@ -212,7 +212,8 @@ def _known(rows: ibis.Table) -> ibis.Table:
     return rows.mutate(
         **{name: rows[name].fill_null(0) for name in COUNTS},
         **{name: rows[name].fill_null(False) for name in FLAGS},
-        first_overdue_on=rows.oldest_overdue_due_on + ibis.interval(days=1),
+        # A day and an interval make a moment on DuckDB, whatever Ibis says: so it goes there and back by name.
+        first_overdue_on=(rows.oldest_overdue_due_on.cast("timestamp") + ibis.interval(days=1)).cast("date"),
         since=rows.customer_since.coalesce(rows.first_opened_on),
     )
 
@@ -228,7 +229,6 @@ def _derived(rows: ibis.Table, *, as_of: date, terms: Terms) -> dict[str, Any]:
         "tenure_months": rows.since.isnull().ifelse(None, months),
         "paid_on_time_share_12m": rows.charges_on_time_12m.cast("float64") / due.cast("float64"),
         "days_since_contact": today.delta(rows.last_tried_on, unit="day"),
-        "first_overdue_on": rows.first_overdue_on.cast("date"),
         "contacted_since_overdue": (rows.last_tried_on >= rows.first_overdue_on).fill_null(False),
         "contact_point_changes_90d": rows.points_changed + rows.contact_details_changed,
         "dispute_open": rows.dispute_unanswered | rows.disputed,

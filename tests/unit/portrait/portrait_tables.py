@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 
@@ -74,14 +75,25 @@ def unbound() -> dict[str, ibis.Table]:
 
 
 @cache
-def engine() -> Any:
-    return ibis.duckdb.connect(threads=1)
+def engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
 
 
 @cache
-def compiled(as_of: date, terms_json: str) -> str:
-    """This function will compile the positions once for a day and its terms; rows may then change."""
-    return str(ibis.to_sql(positions(unbound(), as_of=as_of, terms=Terms.model_validate_json(terms_json)), "duckdb"))
+def compiled(chapter: str, as_of: date, terms_json: str) -> str:
+    """This function will compile the positions or the portraits of a day and its terms once; rows may then change."""
+    terms = Terms.model_validate_json(terms_json)
+    table = positions(unbound(), as_of=as_of, terms=terms)
+    if chapter == "portrait":
+        table = portrait(unbound(), table, as_of=as_of, terms=terms)
+    return str(ibis.to_sql(table, "duckdb"))
+
+
+def computed(chapter: str, tables: Snapshot, *, as_of: date, terms: Terms) -> list[dict[str, Any]]:
+    for name, table in tables.items():
+        engine().register(name, table)
+    found = engine().execute(compiled(chapter, as_of, terms.model_dump_json()))
+    return list(found.to_arrow_table().to_pylist())
 
 
 def account(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -95,18 +107,12 @@ def party(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 def stand(tables: Snapshot, *, as_of: date = TODAY, terms: Terms = TERMS) -> dict[str, dict[str, Any]]:
     """This function will compute the positions and give them by the account's name."""
-    for name, table in tables.items():
-        engine().con.register(name, table)
-    found = engine().con.execute(compiled(as_of, terms.model_dump_json())).to_arrow_table()
-    return {row["account"]: row for row in found.to_pylist()}
+    return {row["account"]: row for row in computed("positions", tables, as_of=as_of, terms=terms)}
 
 
 def draw(tables: Snapshot, *, as_of: date = TODAY, terms: Terms = TERMS) -> dict[str, dict[str, Any]]:
     """This function will draw the portraits and give them by the customer's name."""
-    bound = {name: ibis.memtable(table) for name, table in tables.items()}
-    stood = positions(bound, as_of=as_of, terms=terms)
-    rows = engine().to_pyarrow(portrait(bound, stood, as_of=as_of, terms=terms)).to_pylist()
-    return {row["customer"]: row for row in rows}
+    return {row["customer"]: row for row in computed("portrait", tables, as_of=as_of, terms=terms)}
 
 
 def as_tables(accounts: Iterable[Facts], *, as_of: date) -> Snapshot:

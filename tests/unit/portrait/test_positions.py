@@ -226,8 +226,10 @@ def test_frame() -> None:
 
 @pytest.mark.parametrize(
     ("days_late", "bucket"),
-    [(0, "M0"), (1, "M1"), (30, "M1"), (31, "M2"), (60, "M2"), (61, "M3"), (90, "M3"), (91, "M4"), (121, "M5")]
-    + [(151, "M6"), (180, "M6"), (181, "M7+"), (2000, "M7+")],
+    [
+        *[(0, "M0"), (1, "M1"), (30, "M1"), (31, "M2"), (60, "M2"), (61, "M3"), (90, "M3"), (91, "M4"), (121, "M5")],
+        *[(151, "M6"), (180, "M6"), (181, "M7+"), (2000, "M7+")],
+    ],
 )
 def test_buckets_of_delinquent_days(days_late: int, bucket: str) -> None:
     rows = snapshot(
@@ -251,7 +253,7 @@ def test_history_can_be_asked_for_any_day() -> None:
 
 
 def test_accounts_do_not_touch_each_other() -> None:
-    """Two currencies, two creditors, one person: each account keeps its own money; a case-level hold counts for both."""
+    """Two currencies, two creditors, one person: each keeps its own money; a hold on the case counts for both."""
     charges = [
         {"charge_id": n, "account_id": n, "due_on": day(10), "component": "principal", "amount": "70"} for n in (1, 2)
     ]
