@@ -72,6 +72,7 @@ def _show(report: Report, *, source: str, language: str) -> None:
     """This function will print what came in, what was refused and why, and how to go on."""
     if report.already is not None:
         _say(f"already imported as batch {report.already}, nothing changed")
+        _tell_of_waiting(report.already)
         return
     head = f"{report.origin} through {report.mapping}: {report.rows_read:,} rows read, {report.rows_refused:,} refused"
     _say(f"dry run, nothing was kept: {head}" if report.dry_run else f"batch {report.batch_id}: {head}")
@@ -84,6 +85,14 @@ def _show(report: Report, *, source: str, language: str) -> None:
     if report.refused and report.batch_id is not None:
         _say(f"mend them: dunwell quarantine export --batch {report.batch_id} --out refused.csv")
     _tell_of_ownerless_accounts(report, source=source)
+
+
+def _tell_of_waiting(batch: int) -> None:
+    """This function will say how refused rows of an earlier batch can come in, since their file alone cannot."""
+    from dunwell.intake.queries import summary
+
+    if rows := sum(each.rows for each in summary() if each.batch == batch):
+        _say(f"{rows:,} of its rows were refused and wait: dunwell quarantine retry --batch {batch}, or export")
 
 
 def _tables(report: Report) -> Table:
@@ -154,6 +163,28 @@ def list_() -> None:
     for each in waiting:
         table.add_row(str(each.batch), escape(each.origin), each.mapping, each.rule, f"{each.rows:,}")
     console.print(table)
+
+
+@quarantine.command()
+def retry(
+    batch: Annotated[int, typer.Option(help="The number of the batch.")],
+    mapping: Annotated[str, typer.Option(help="The mapping that brought it; by its name if left out.")] = "",
+    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The day of the import; today if left out.")] = "",
+    lang: Language = "en",
+) -> None:
+    """Try the refused rows of a batch once more as they are, when what they lacked has been imported since."""
+    day = _day(on)
+    open_house()
+    from dunwell.intake.actions import retry_quarantine
+    from dunwell.intake.mapping.reading import find
+    from dunwell.intake.queries import waiting
+
+    found = find(mapping or waiting(batch)[0].batch.mapping)
+    report = retry_quarantine(batch, mapping=found, on=day, by=operator(), at=now())
+    if report.already is not None:
+        _say(f"all {report.rows_read:,} rows are refused as before, nothing changed")
+        return
+    _show(report, source=found.recipe.source, language=lang)
 
 
 @quarantine.command()

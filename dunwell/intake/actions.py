@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pyarrow as pa
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from psycopg import sql
 
 from dunwell.evidence.actions import record
+from dunwell.facts.errors import DunwellError
 from dunwell.intake import queries
 from dunwell.intake.conversion.converter import Converter
 from dunwell.intake.conversion.quarantine import Quarantine
@@ -24,6 +26,7 @@ from dunwell.intake.models import QuarantinedRow
 from dunwell.intake.readers import export
 from dunwell.intake.readers.chunk import Chunk, Reader
 from dunwell.intake.readers.opening import open_reader
+from dunwell.intake.readers.waiting import WaitingReader
 from dunwell.intake.refusals import Fault
 from dunwell.ledger.actions import Counts, Loading, Origin
 from dunwell.ledger.models import Batch
@@ -77,7 +80,7 @@ def import_source(
     """This function will bring a file (or a database, by its address) into the ledger through a mapping.
 
     One transaction: an error, or the end of the process at any moment, leaves nothing behind. The same content with
-    the same mapping does nothing a second time. A dry run does everything and then undoes it.
+    the same mapping does nothing a second time, on whatever day. A dry run does everything and then undoes it.
     """
     recipe = mapping.recipe
     mended = export.is_export(where)
@@ -88,8 +91,39 @@ def import_source(
         required=[column.name for column in recipe.columns if column.required],
         read_as="csv" if mended else None,
     )
+    return _brought(_Walk, reader, mapping=mapping, on=on, by=by, at=at, dry_run=dry_run, progress=progress)
+
+
+def retry_quarantine(batch_id: int, *, mapping: MappingFile, on: date, by: str, at: datetime) -> Report:
+    """This function will try the waiting rows of a batch once more, as they are: what they lacked may have come since.
+
+    Rows that are refused again wait in the new batch; where all are, nothing changes.
+    """
+    batch = Batch.objects.get(id=queries.waiting(batch_id)[0].batch_id)
+    if batch.source != mapping.recipe.source:
+        raise DunwellError(
+            f"the batch is of the source {batch.source}",
+            place=f"mapping {mapping.document.name}",
+            cure=f"give the mapping that brought it: {batch.mapping}",
+        )
+    reader = WaitingReader(queries.opened(queries.waiting(batch_id)), batch_id=batch_id)
+    return _brought(_Retry, reader, mapping=mapping, on=on, by=by, at=at)
+
+
+def _brought(
+    kind: type[_Walk],
+    reader: Reader,
+    *,
+    mapping: MappingFile,
+    on: date,
+    by: str,
+    at: datetime,
+    dry_run: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Report:
+    """This function will walk through the reader in one transaction, and undo it where nothing is to be kept."""
     with transaction.atomic():
-        with closing(_Walk(reader, mapping=mapping, on=on, by=by, at=at, progress=progress)) as walk:
+        with closing(kind(reader, mapping=mapping, on=on, by=by, at=at, progress=progress)) as walk:
             report = walk.run(dry_run=dry_run)
         if dry_run or report.already is not None:
             transaction.set_rollback(True)
@@ -106,6 +140,8 @@ class _Walk:
     ) -> None:
         self.reader, self.mapping, self.by, self.at, self.progress = reader, mapping, by, at, progress
         self.load = Loading(mapping.recipe.source)
+        # Where versions hold from the day of the import, the same file says another thing on another day.
+        self.mapping_digest = f"{mapping.digest}@{on}" if mapping.recipe.depends_on_day else mapping.digest
         self.convert = Converter(mapping.recipe, on=on)
         self.sealer = Sealer(mapping.recipe, at)
         self.quarantine = Quarantine(self.sealer, batch_id=self.load.batch_id, at=at)
@@ -128,16 +164,23 @@ class _Walk:
         if earlier is not None:
             return self.report(batch_id=None, already=earlier)
         self.load.settle()
+        if (known := self.known()) is not None and not any(counts["added"] for counts in self.load.content.values()):
+            return self.report(batch_id=None, already=known)
         self.refuse()
         batch = self.finish()
         return self.report(batch_id=None if dry_run else batch.id, dry_run=dry_run)
 
     def earlier(self) -> int | None:
         """This function will find the batch by which this content came before."""
-        same = Batch.objects.filter(
-            source=self.load.source, origin_digest=self.reader.digest, mapping_digest=self.mapping.digest
-        )
-        return same.values_list("id", flat=True).first()
+        return self.batches().filter(mapping_digest=self.mapping_digest).values_list("id", flat=True).first()
+
+    def known(self) -> int | None:
+        """This function will find the last batch of this content on another day: it counts where nothing is new."""
+        of_any_day = self.batches().filter(mapping_digest__startswith=self.mapping.digest)
+        return of_any_day.order_by("-id").values_list("id", flat=True).first()
+
+    def batches(self) -> QuerySet[Batch]:
+        return Batch.objects.filter(source=self.load.source, origin_digest=self.reader.digest)
 
     def take(self, chunk: Chunk) -> None:
         """This function will bring one chunk onto the stage, and what it refuses of it into quarantine."""
@@ -173,7 +216,7 @@ class _Walk:
             source=recipe.source,
             source_kind=recipe.kind,
             mapping=document.name,
-            mapping_digest=self.mapping.digest,
+            mapping_digest=self.mapping_digest,
             origin=self.reader.origin,
             origin_digest=self.reader.digest,
         )
@@ -202,6 +245,13 @@ class _Walk:
             },
             dry_run=dry_run,
         )
+
+
+class _Retry(_Walk):
+    """Refused rows on their way once more; where nothing of them comes in, they wait where they are."""
+
+    def known(self) -> int | None:
+        return next(iter(self.returned), None)
 
 
 def _portions(pairs: Iterable[tuple[int, list[Fault]]], size: int) -> Iterator[dict[int, list[Fault]]]:

@@ -19,7 +19,7 @@ from dunwell.portrait.gather.contacts import contacts
 from dunwell.portrait.gather.holds import holds
 from dunwell.portrait.gather.signals import signals
 from dunwell.portrait.gather.standing import standing
-from dunwell.portrait.queue import MONEY, NOTHING, Queues, pay_offs, queues
+from dunwell.portrait.queue import MONEY, NOTHING, Queues, pay_offs, queues, whole
 from dunwell.portrait.rules import COMPONENT_ORDER, Terms, months_before
 
 Tables = Mapping[str, ibis.Table]
@@ -141,7 +141,7 @@ def _held_days(late: ibis.Table, *, as_of: date) -> ibis.Table:
     ended = clipped.mutate(ended=_.last.max().over(earlier))
     begins = ibis.greatest(ended.first, ended.ended.fill_null(ended.first))
     days = ended.mutate(days=ibis.greatest(ended.last.delta(begins, unit="day"), 0))
-    return days.group_by("account_id").agg(held_days=_.days.sum())
+    return days.group_by("account_id").agg(held_days=whole(_.days.sum()))
 
 
 def _counted(rows: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:

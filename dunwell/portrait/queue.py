@@ -126,6 +126,11 @@ def days(day: Any) -> Any:
     return day.delta(EPOCH, unit="day")
 
 
+def whole(total: Any) -> Any:
+    """This function will bring a sum of counts back to 64 bits: DuckDB makes it 128 wide, and Ibis does not know."""
+    return total.cast("int32").cast("int64")
+
+
 def _thousandths(amount: Any) -> Any:
     return ibis.least((amount * 1000).cast("int64"), AMOUNTS - 1)
 

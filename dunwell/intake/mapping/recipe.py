@@ -138,9 +138,25 @@ class Recipe:
             for column in named(bound.expression)
         )
 
+    @property
+    def depends_on_day(self) -> bool:
+        """Whether some version holds from the day of the import, so that the same file tells another thing tomorrow."""
+        required = {column.name for column in self.columns if column.required}
+        return any(
+            field.default == "on" and not _certain(entry, field.name, required=required)
+            for entry in self.entries
+            for field in entry.target.staged
+        )
+
     def types(self) -> dict[str, str]:
         """This function will return the type of every column and derived column."""
         return {**{column.name: column.type for column in self.columns}, **{name: "money" for name, _ in self.derived}}
+
+
+def _certain(entry: Entry, field: str, *, required: set[str]) -> bool:
+    """This function will tell whether a field is filled in every row: by a constant, or by required columns."""
+    filled = [bound.expression for bound in entry.fields if bound.field.name == field]
+    return bool(filled) and set(named(filled[0])) <= required
 
 
 def named(expression: Expression) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 
+from dunwell.portrait.queue import whole
 from dunwell.portrait.rules import Terms
 
 # Amounts in the reference currency are rounded to whole cents before they are summed up: whole numbers are exact in a
@@ -63,16 +64,16 @@ def _worst(rows: ibis.Table) -> dict[str, Any]:
         "delinquent_days": rows.delinquent_days.max(),
         "oldest_overdue_due_on": rows.oldest_unpaid_due_on.min(where=past),
         "written_off": rows.written_off.any(),
-        "peak_past_due_days_6m": ibis.greatest(rows.peak_past_due_days_6m, rows.past_due_days).max(),
-        "peak_past_due_days_12m": ibis.greatest(rows.peak_past_due_days_12m, rows.past_due_days).max(),
+        "peak_past_due_days_6m": rows.peak_past_due_days_6m.max(),
+        "peak_past_due_days_12m": rows.peak_past_due_days_12m.max(),
     }
 
 
 def _habits(rows: ibis.Table, *, as_of: date) -> dict[str, Any]:
     return {
-        "payments_12m": rows.payments_12m.sum(),
-        "partial_payments_6m": rows.partial_payments_6m.sum(),
-        "charges_due_12m": rows.charges_due_12m.sum(),
-        "charges_on_time_12m": rows.charges_on_time_12m.sum(),
+        "payments_12m": whole(rows.payments_12m.sum()),
+        "partial_payments_6m": whole(rows.partial_payments_6m.sum()),
+        "charges_due_12m": whole(rows.charges_due_12m.sum()),
+        "charges_on_time_12m": whole(rows.charges_on_time_12m.sum()),
         "days_since_payment": ibis.literal(as_of).delta(rows.last_paid_on.max(), unit="day"),
     }

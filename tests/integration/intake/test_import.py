@@ -89,6 +89,17 @@ def test_the_same_file_again_changes_nothing(customers: Report, bring: Bring) ->
     assert (all_facts(), Batch.objects.count()) == (facts, batches)
 
 
+def test_the_same_file_on_another_day_tells_only_what_changed_meanwhile(bring: Bring) -> None:
+    """A list of customers told whole every day: that it says today what it said long ago can be news."""
+    first = bring("customers", one("gold"), on=date(2026, 1, 1))
+    assert bring("customers", one("gold"), on=date(2026, 1, 2)).already == first.batch_id
+    bring("customers", one("silver"), on=date(2026, 1, 3))
+    back = bring("customers", one("gold"), on=date(2026, 1, 4))
+    assert added(back)["party_detail"] == 1
+    assert [tier for _, tier in tiers()] == ["gold", "silver", "gold"]
+    assert bring("customers", one("gold"), on=date(2026, 1, 5)).already == back.batch_id
+
+
 def test_of_a_changed_file_only_the_difference_comes_in(customers: Report, bring: Bring) -> None:
     bring("bills", BILLS)
     more = bring("bills", BILLS + "B3,A2,2026-02-01,2026-03-01,7000,JPY,\n")

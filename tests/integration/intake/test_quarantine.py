@@ -12,13 +12,24 @@ from django.db import IntegrityError
 from dunwell.evidence.models import Row
 from dunwell.facts.errors import DunwellError
 from dunwell.intake import queries
-from dunwell.intake.actions import Report, export_quarantine
+from dunwell.intake.actions import Report, export_quarantine, retry_quarantine
+from dunwell.intake.mapping.reading import read
 from dunwell.intake.models import QuarantinedRow
 from dunwell.ledger.models import Batch, Charge, Contact, Party, PartyDetail
 from dunwell.ledger.persons import erase_person
+from dunwell.ledger.queries import verify_batches
 from dunwell.vault import keyring, rules
 from dunwell.vault.actions import destroy_key
-from tests.integration.intake.conftest import AT, BILL_HEAD, CUSTOMER_HEAD, Bring, added, quarantined
+from tests.integration.intake.conftest import (
+    AT,
+    BILL_HEAD,
+    CUSTOMER_HEAD,
+    ON,
+    TWO_CUSTOMERS,
+    Bring,
+    added,
+    quarantined,
+)
 
 GOOD = "B0,A1,2026-01-01,2026-02-01,100,CNY,\n"
 
@@ -141,6 +152,45 @@ def test_a_mended_row_names_when_and_where(customers: Report, bring: Bring) -> N
     first = bring("bills", BILL_HEAD + "B1,A1,2026-01-01,soon,5,CNY,\n")
     with pytest.raises(IntegrityError):
         QuarantinedRow.objects.filter(batch=first.batch_id).update(mended_at=AT)
+
+
+# ---- once more ----------------------------------------------------------------------------------------------------
+
+
+def retry(report: Report, mappings: Path, mapping: str = "bills") -> Report:
+    assert report.batch_id is not None
+    found = read(mappings / f"{mapping}.yaml")
+    return retry_quarantine(report.batch_id, mapping=found, on=ON, by="test", at=AT)
+
+
+def test_rows_that_came_too_early_come_in_when_what_they_lacked_is_there(bring: Bring, mappings: Path) -> None:
+    """Bills before their accounts: the file itself is known, but its refused rows can be tried again."""
+    rows = GOOD + "B1,A1,2026-01-01,soon,5,CNY,\nB2,A2,2026-01-01,2026-02-01,7,JPY,\nshort,A1\n"
+    first = bring("bills", BILL_HEAD + rows)
+    assert first.rows_refused == 4
+    bring("customers", TWO_CUSTOMERS)
+    assert bring("bills", BILL_HEAD + rows).already == first.batch_id
+    second = retry(first, mappings)
+    assert (added(second), second.rows_read) == ({"charge": 2}, 3)
+    assert quarantined(second) == [(3, "due", "not-a-date")]
+    waiting = {(each.batch, each.rule): each.rows for each in queries.summary()}
+    assert waiting == {(first.batch_id, "wrong-cells"): 1, (second.batch_id, "not-a-date"): 1}
+    assert verify_batches().sound
+
+
+def test_where_all_are_refused_again_nothing_changes(bring: Bring, mappings: Path) -> None:
+    first = bring("bills", BILL_HEAD + GOOD)
+    again = retry(first, mappings)
+    assert (again.already, again.rows_read, again.rows_refused) == (first.batch_id, 1, 0)
+    assert (Batch.objects.count(), QuarantinedRow.objects.count()) == (1, 1)
+
+
+def test_rows_are_tried_again_by_a_mapping_of_their_source(bring: Bring, mappings: Path) -> None:
+    first = bring("bills", BILL_HEAD + GOOD)
+    text = (mappings / "bills.yaml").read_text().replace("source: acme", "source: other")
+    (mappings / "bills.yaml").write_text(text)
+    with pytest.raises(DunwellError, match="the batch is of the source acme"):
+        retry(first, mappings)
 
 
 # ---- persons ------------------------------------------------------------------------------------------------------
