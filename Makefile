@@ -78,7 +78,7 @@ bench: install .venv/.dev ## figures: intake rate, the daily cycle at 100,000 an
 .PHONY: lock
 lock: .venv/.core ## resolve the requirements anew and write the hashed lock files
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@for part in core dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	@for part in core dev bench; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 requirements/$$part.in -o requirements/$$part.txt; done
 
 .PHONY: clean

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
 from dunwell.decide.rules import Capacity, Catalogue
@@ -81,6 +82,8 @@ def _rank(valued: ibis.Table, rules: Sequence[str]) -> Any:
 
 
 def _treatments(catalogue: Catalogue) -> ibis.Table:
+    text = dict.fromkeys(("treatment", "channel", "actor", "pool"), pa.string())
+    numbers = {"minutes": pa.int64(), "priority": pa.int64(), "uplift": pa.float64(), "burden": pa.float64()}
     rows = [
         {
             "treatment": t.id,
@@ -94,9 +97,8 @@ def _treatments(catalogue: Catalogue) -> ibis.Table:
         }
         for t in catalogue.treatments
     ]
-    text = dict.fromkeys(("treatment", "channel", "actor", "pool"), "string")
-    numbers = {"minutes": "int64", "priority": "int64", "uplift": "float64", "burden": "float64"}
-    return ibis.memtable(rows, schema=ibis.schema(text | numbers))
+    # An Arrow table, because rows would make Ibis load pandas, which takes a second.
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=pa.schema((text | numbers).items())))
 
 
 def choose(masked: ibis.Table, customers: ibis.Table, capacity: Capacity) -> ibis.Table:

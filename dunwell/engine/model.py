@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from dunwell.facts.errors import DunwellError
 
-# A `ratio` is a number that came out of a division: a binary float, since decimal division differs between engines.
-# It may be compared and passed on, never computed with, so that no rounding grows in silence.
-Type = Literal["string", "number", "boolean", "date", "ratio"]
-Value = str | Decimal | float | bool | date | None
-HitPolicy = Literal["FIRST", "UNIQUE", "COLLECT"]
+# A `number` is exact: integer or decimal. A `ratio` is what a division, a power or a root gives, and whatever is
+# computed from that: a binary float, since decimal division differs between engines.
+# Times and date-times are local, without a zone: the caller has brought them into the customer's own.
+Type = Literal["string", "number", "boolean", "date", "time", "date_time", "days_duration", "months_duration", "ratio"]
+HitPolicy = Literal["UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
+Aggregation = Literal["SUM", "MIN", "MAX", "COUNT"]
 Status = Literal["ok", "no_match", "conflict"]
 Comparison = Literal["<", "<=", ">", ">=", "=", "!="]
-Operator = Literal["+", "-", "*", "/", "and", "or", "<", "<=", ">", ">=", "=", "!="]
+Operator = Literal["+", "-", "*", "/", "**", "and", "or", "<", "<=", ">", ">=", "=", "!="]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Months:
+    """A duration of years and months, told in months: its length in days depends on where it is laid."""
+
+    count: int
+
+
+Value = str | Decimal | float | bool | date | time | datetime | timedelta | Months | None
 
 
 class ModelError(DunwellError):
@@ -51,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A literal: string, exact number, boolean, date or null."""
+    """A literal: string, exact number, boolean, date, time, date-time, duration or null."""
 
     value: Value
 
@@ -82,7 +93,24 @@ class If:
     otherwise: Expression
 
 
-Expression = Constant | Name | Binary | If
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the white list (`functions.py`) with its arguments in their order, and the type of its result."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """`value in (tests)` and `value between a and b`: whether the value passes; null where FEEL gives null."""
+
+    value: Expression
+    test: AnyOf
+
+
+Expression = Constant | Name | Binary | If | Call | Passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +161,30 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class InputClause:
-    """A condition column: what is looked at, and the values that its author allows in the cells."""
+    """A condition column: what is looked at, and what its author says that it can be.
+
+    `domain` is None where nothing is said; `= null` in it says that the column may be null.
+    """
 
     label: str
     expression: Expression
     type: Type
-    values: tuple[Value, ...]
+    domain: AnyOf | None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """This function will return the allowed values where they are a closed list, else nothing."""
+        listed = [
+            test.operand.value
+            for test in (self.domain.tests if self.domain else ())
+            if isinstance(test, Compare) and test.comparison == "=" and isinstance(test.operand, Constant)
+        ]
+        return tuple(listed) if self.domain and len(listed) == len(self.domain.tests) else ()
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the column may be null: yes, unless its author lists what it can be and null is not among it."""
+        return self.domain is None or Compare("=", Constant(None)) in self.domain.tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +217,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """The rules, and what to do when several of them match."""
+    """The rules, and what to do when several of them match (`policies.py`)."""
 
     hit_policy: HitPolicy
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
     rules: tuple[Rule, ...]
+    aggregation: Aggregation | None = None
+
+    @property
+    def gives_list(self) -> bool:
+        """Whether the answer is a list of rows rather than one."""
+        return self.hit_policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT") and self.aggregation is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +242,17 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One question, and the decisions (by name) that must be answered before it."""
+    """One question, and the decisions (by name) that must be answered before it.
+
+    An `auxiliary` decision stands for one call of a business knowledge model, or for one entry of a boxed context:
+    it is computed like the others, and its outputs are not shown among the results.
+    """
 
     id: str
     name: str
     requires: tuple[str, ...]
     logic: DecisionTable | Formula
+    auxiliary: bool = False
 
     @property
     def outputs(self) -> tuple[OutputClause | Formula, ...]:
@@ -205,10 +262,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class InputData:
-    """A fact that the model needs from outside."""
+    """A fact that the model needs from outside; a component of a structure goes by `structure.component`."""
 
     name: str
     type: Type
+    domain: AnyOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,37 +287,47 @@ class DecisionModel:
 
 
 def names_in_table(table: DecisionTable) -> Iterator[Name]:
-    """This function will yield every name that the table reads, in its columns, cells and outputs."""
+    """This function will yield every name that the table reads, in its columns, cells, outputs and defaults."""
     for clause in table.inputs:
-        yield from _names_in(clause.expression)
+        yield from names_in(clause.expression)
     for rule in table.rules:
         for cell in rule.cells:
-            yield from _names_in_test(cell.test)
+            yield from names_in_test(cell.test)
         for entry in rule.outputs:
-            yield from _names_in(entry)
+            yield from names_in(entry)
+    for output in table.outputs:
+        yield from names_in(output.default)
 
 
-def _names_in_test(test: Test | Compare | Within) -> Iterator[Name]:
+def names_in_test(test: Test | Compare | Within) -> Iterator[Name]:
+    """This function will yield every name that a test compares with."""
     match test:
         case Compare(_, operand):
-            yield from _names_in(operand)
+            yield from names_in(operand)
         case Within(lower, upper):
-            yield from _names_in_test(lower)
-            yield from _names_in_test(upper)
+            yield from names_in_test(lower)
+            yield from names_in_test(upper)
         case AnyOf(tests):
             for one in tests:
-                yield from _names_in_test(one)
+                yield from names_in_test(one)
         case Not(inner):
-            yield from _names_in_test(inner)
+            yield from names_in_test(inner)
 
 
-def _names_in(expression: Expression) -> Iterator[Name]:
+def names_in(expression: Expression) -> Iterator[Name]:
+    """This function will yield every name that an expression reads."""
     match expression:
         case Name():
             yield expression
         case Binary(_, left, right):
-            yield from _names_in(left)
-            yield from _names_in(right)
+            yield from names_in(left)
+            yield from names_in(right)
         case If(condition, then, otherwise):
             for part in (condition, then, otherwise):
-                yield from _names_in(part)
+                yield from names_in(part)
+        case Call(_, arguments, _):
+            for part in arguments:
+                yield from names_in(part)
+        case Passes(value, test):
+            yield from names_in(value)
+            yield from names_in_test(test)

@@ -75,7 +75,9 @@ class Reader:
         inner = element.find("inputExpression")
         declared = self.types.base(inner.get("typeRef") if inner is not None else None, place)
         kind = settled(type_of(expression), declared, place)
-        return InputClause(place.column, expression, kind, self.values(element.find("inputValues"), kind, place))
+        values = self.values(element.find("inputValues"), kind, place)
+        domain = AnyOf(tuple(Compare("=", Constant(value)) for value in values)) if values else None
+        return InputClause(place.column, expression, kind, domain)
 
     def output_names(self, element: Element) -> Sequence[str]:
         """This function will name the outputs; a single one without a name goes by the decision's."""
