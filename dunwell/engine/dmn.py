@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import document, lexer, sfeel, tables
+from dunwell.engine import document, lexer
+from dunwell.engine.boxed import Knowledge, Reader
 from dunwell.engine.document import digest
 from dunwell.engine.items import ItemTypes
-from dunwell.engine.model import Decision, DecisionModel, DecisionTable, Formula, InputData, Name, Place
-from dunwell.engine.types import settled, type_of
+from dunwell.engine.model import (
+    AnyOf,
+    Decision,
+    DecisionModel,
+    DecisionTable,
+    Expression,
+    Formula,
+    InputData,
+    Name,
+    Place,
+)
 
 __all__ = ["digest", "load"]
 
@@ -27,6 +37,7 @@ SILENT = frozenset(
         "inputData",
         "decision",
         "decisionService",
+        "businessKnowledgeModel",
         "knowledgeSource",
         "textAnnotation",
         "association",
@@ -36,18 +47,22 @@ SILENT = frozenset(
         "organizationUnit",
     }
 )
-LOGIC_OTHER = ("invocation", "context", "relation", "list", "functionDefinition", "conditional", "filter", "for")
 
 
-def load(path: Path | str) -> DecisionModel:
-    """This function will read a DMN file, or raise ModelError naming file, decision, rule, column and the cure."""
+def load(path: Path | str, *, only: Iterable[str] = ()) -> DecisionModel:
+    """This function will read a DMN file, or raise ModelError naming file, decision, rule, column and the cure.
+
+    With `only`, nothing but these decisions, by their names, and what they require is read: the rest of the file may
+    lie outside the profile.
+    """
     path = Path(path)
     root = document.read(path)
     place = Place(path.name)
     _refuse_elements(root, place)
-    reader = _Reader(root, place)
-    decisions = tuple(reader.decision(element) for element in _in_order(root, place))
-    model = DecisionModel(root.get("name") or path.stem, tuple(reader.inputs.values()), decisions)
+    file = _File(root, place)
+    for element in _in_order(root, place, only=frozenset(only)):
+        file.decide(element)
+    model = DecisionModel(root.get("name") or path.stem, tuple(file.needed_inputs(only)), tuple(file.decisions))
     _refuse_clashes(model, place)
     _refuse_chains(model, place)
     return model
@@ -63,75 +78,81 @@ def _refuse_elements(root: Element, place: Place) -> None:
             raise place.refuse(f"expressionLanguage {language}", cure="write the expressions in FEEL")
 
 
-class _Reader:
+class _File:
     """What is known while the decisions of one file are read, each after those it requires."""
 
     def __init__(self, root: Element, place: Place) -> None:
         self.place = place
         self.types = ItemTypes(root)
-        self.inputs = {key: self.input(element) for key, element in _by_id(root, "inputData", place).items()}
-        self.names = {key: {found.name: Name(found.name, found.type)} for key, found in self.inputs.items()}
+        self.elements = _by_id(root, "inputData", place)
+        self.models = _by_id(root, "businessKnowledgeModel", place)
+        self.inputs: dict[str, tuple[InputData, ...]] = {}
         self.decided: dict[str, Decision] = {}
+        self.decisions: list[Decision] = []
 
-    def input(self, element: Element) -> InputData:
-        name = lexer.check_name(element.get("name", ""), "an input", self.place)
-        place = replace(self.place, column=name)
-        found = self.types.base(_type_ref(element), place)
-        if found is None:
-            raise place.refuse("the input data has no type", cure="give its variable a typeRef")
-        return InputData(name, found)
+    def input(self, key: str) -> tuple[InputData, ...]:
+        """This function will return a fact, or each component of one that is a structure."""
+        if key not in self.inputs:
+            element = self.elements[key]
+            name = lexer.check_name(element.get("name", ""), "an input", self.place)
+            place = replace(self.place, column=name)
+            leaves = self.types.leaves(name, _type_ref(element), place)
+            self.inputs[key] = tuple(InputData(*leaf) for leaf in leaves)
+        return self.inputs[key]
 
-    def decision(self, element: Element) -> Decision:
+    def needed_inputs(self, only: Iterable[str]) -> Iterator[InputData]:
+        """This function will yield the facts in the order of the file; with `only` those that are required."""
+        for key in self.elements:
+            if not only or key in self.inputs:
+                yield from self.input(key)
+
+    def decide(self, element: Element) -> None:
         """This function will read a decision whose requirements have all been read."""
         name = lexer.check_name(element.get("name", ""), "a decision", self.place)
         place = replace(self.place, decision=name)
         required = list(_required(element))
         requires = tuple(self.decided[key].name for key in required if key in self.decided)
-        decision = Decision(element.get("id", ""), name, requires, self.logic(element, required, place))
+        names, domains = self.names(required, place)
+        reader = Reader(self.types, Knowledge(self.models, element), names, domains, place, requires)
+        logic = reader.logic(element, _type_ref(element))
+        auxiliary = tuple(one.name for one in reader.auxiliaries)
+        decision = Decision(element.get("id", ""), name, requires + auxiliary, logic)
         self.decided[decision.id] = decision
-        self.names[decision.id] = _offered(decision)
-        return decision
+        self.decisions += [*reader.auxiliaries, decision]
 
-    def scope(self, required: list[str], place: Place) -> Mapping[str, Name]:
-        for decision in (self.decided[key] for key in required if key in self.decided):
-            if _is_list(decision):
-                message = f"it requires '{decision.name}', whose COLLECT gives a list"
-                raise place.refuse(message, cure="require a FIRST or UNIQUE decision")
-        return {text: name for key in required for text, name in self.names[key].items()}
-
-    def logic(self, element: Element, required: list[str], place: Place) -> DecisionTable | Formula:
-        scope = self.scope(required, place)
-        table, literal = element.find("decisionTable"), element.find("literalExpression")
-        if table is not None:
-            return tables.Reader(scope, self.types, _type_ref(element), place).table(table)
-        if literal is not None:
-            return self.formula(element, literal, scope, place)
-        found = ", ".join(f"<{child.tag}>" for child in element if child.tag in LOGIC_OTHER) or "nothing"
-        raise place.refuse(f"it is decided by {found}", cure="use a decision table or a literal expression")
-
-    def formula(self, element: Element, literal: Element, scope: Mapping[str, Name], place: Place) -> Formula:
-        expression = sfeel.parse_expression(literal.findtext("text") or "", scope=scope, place=place)
-        kind = settled(type_of(expression), self.types.base(_type_ref(element), place), place)
-        return Formula(place.decision, kind, expression)
+    def names(self, required: Sequence[str], place: Place) -> tuple[dict[str, Expression], dict[str, AnyOf]]:
+        """This function will return how FEEL calls what is required, and what each fact of it can be."""
+        names: dict[str, Expression] = {}
+        domains: dict[str, AnyOf] = {}
+        for key in required:
+            if key in self.decided:
+                names |= _offered(self.decided[key], place)
+                continue
+            for found in self.input(key):
+                names[found.name] = Name(found.name, found.type)
+                if found.domain:
+                    domains[found.name] = found.domain
+        return names, domains
 
 
-def _is_list(decision: Decision) -> bool:
-    return isinstance(decision.logic, DecisionTable) and decision.logic.hit_policy == "COLLECT"
-
-
-def _offered(decision: Decision) -> dict[str, Name]:
+def _offered(decision: Decision, place: Place) -> dict[str, Expression]:
     """This function will return how FEEL calls what is decided: `Decision`, or `Decision.output` among several."""
+    if isinstance(decision.logic, DecisionTable) and decision.logic.gives_list:
+        message = f"it requires '{decision.name}', whose {decision.logic.hit_policy} gives a list"
+        raise place.refuse(message, cure="require a decision that gives one answer")
     outputs = decision.outputs
     if len(outputs) == 1:
         return {decision.name: Name(outputs[0].name, outputs[0].type)}
     return {f"{decision.name}.{output.name}": Name(output.name, output.type) for output in outputs}
 
 
-def _in_order(root: Element, place: Place) -> list[Element]:
+def _in_order(root: Element, place: Place, *, only: Set[str]) -> list[Element]:
     """This function will sort the decisions so that each follows what it requires, else in the file's own order."""
     waiting = _by_id(root, "decision", place)
     if not 0 < len(waiting) <= DECISIONS_MAX:
         raise place.refuse(f"there are {len(waiting)} decisions in it", cure=f"write 1 to {DECISIONS_MAX} of them")
+    if only:
+        waiting = _closure(waiting, only, place)
     _refuse_unknown(waiting, waiting.keys() | _by_id(root, "inputData", place).keys(), place)
     ordered: list[Element] = []
     while waiting:
@@ -141,6 +162,20 @@ def _in_order(root: Element, place: Place) -> list[Element]:
             raise place.refuse(f"decisions require each other in a circle: {names}", cure="remove one requirement")
         ordered.append(waiting.pop(ready))
     return ordered
+
+
+def _closure(decisions: Mapping[str, Element], only: Set[str], place: Place) -> dict[str, Element]:
+    """This function will keep the decisions of these names, and those that they require."""
+    wanted = [key for key, element in decisions.items() if element.get("name") in only]
+    if missing := only - {decisions[key].get("name", "") for key in wanted}:
+        raise place.refuse(f"no decision is called '{min(missing)}'", cure="name one that is in the file")
+    kept: set[str] = set()
+    while wanted:
+        key = wanted.pop()
+        if key in decisions and key not in kept:
+            kept.add(key)
+            wanted += _required(decisions[key])
+    return {key: element for key, element in decisions.items() if key in kept}
 
 
 def _refuse_unknown(decisions: Mapping[str, Element], known: Set[str], place: Place) -> None:
@@ -183,7 +218,7 @@ def _refuse_clashes(model: DecisionModel, place: Place) -> None:
     columns = Counter([found.name.casefold() for found in model.inputs])
     for decision in model.decisions:
         columns.update(name.casefold() for name in _columns(decision))
-        if _is_list(decision):
+        if isinstance(decision.logic, DecisionTable) and decision.logic.gives_list:
             _refuse_clashing_outputs(decision, place)
     for what, names in (("inputs or decisions", called), ("columns", columns)):
         name, times = names.most_common(1)[0]
@@ -192,7 +227,7 @@ def _refuse_clashes(model: DecisionModel, place: Place) -> None:
 
 
 def _refuse_clashing_outputs(decision: Decision, place: Place) -> None:
-    names = Counter(["rule", *(output.name.casefold() for output in decision.outputs)])
+    names = Counter(["rule", "place", *(output.name.casefold() for output in decision.outputs)])
     name, times = names.most_common(1)[0]
     if times > 1:
         here = replace(place, decision=decision.name)
@@ -214,4 +249,4 @@ def _columns(decision: Decision) -> list[str]:
     if isinstance(decision.logic, Formula):
         return [decision.name]
     own = [f"{decision.name}_rule", f"{decision.name}_status"]
-    return own if _is_list(decision) else own + [output.name for output in decision.outputs]
+    return own + [output.name for output in decision.single_outputs]

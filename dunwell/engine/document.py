@@ -37,6 +37,14 @@ def read(path: Path) -> Element:
     return root
 
 
+def parse(path: Path, *, namespace: str) -> Element:
+    """This function will read any XML file as safely, the tags of one namespace without it."""
+    place = Place(path.name)
+    root = _parse(path, place)
+    _strip(root, namespace, place)
+    return root
+
+
 def digest(path: Path | str) -> str:
     """This function will return the SHA-256, in hex, of a file or of every visible file below a folder.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from math import sqrt
 from typing import Any
@@ -159,8 +159,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "contains": Function((TEXT, MATCH), "boolean", lambda text, match: match in text, "whether a text is in it"),
     "starts with": Function((TEXT, MATCH), "boolean", str.startswith, "whether it begins with a text"),
     "ends with": Function((TEXT, MATCH), "boolean", str.endswith, "whether it ends with a text"),
-    "substring before": Function((TEXT, MATCH), "string", _before, "what stands before a text; empty if it is not in it"),
-    "substring after": Function((TEXT, MATCH), "string", _after, "what stands after a text; empty if it is not in it"),
+    "substring before": Function((TEXT, MATCH), "string", _before, "what stands before a text"),
+    "substring after": Function((TEXT, MATCH), "string", _after, "what stands after a text"),
     "abs": Function((N,), None, abs, "the number without its sign"),
     "floor": Function((N,), None, _whole(ROUND_FLOOR), "the next whole number below"),
     "ceiling": Function((N,), None, _whole(ROUND_CEILING), "the next whole number above"),

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from dunwell.engine.model import ModelError, Name, Place, Value
+from dunwell.engine import literals
+from dunwell.engine.model import Expression, ModelError, Place, Value
 
 LENGTH_MAX = 4000
 # 18 digits before the point and 9 after it fit, together with any DECIMAL(29, …) column, into the 38 that engines have.
 DIGITS_MAX, PLACES_MAX = 18, 9
 ZERO = Decimal(0)
-KEYWORDS = frozenset({"not", "if", "then", "else", "and", "or"})
+KEYWORDS = frozenset({"not", "if", "then", "else", "and", "or", "in", "between"})
 CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "null": None}
-RESERVED = KEYWORDS | CONSTANTS.keys() | {"date"}
+RESERVED = KEYWORDS | CONSTANTS.keys()
 ESCAPES = {'"': '"', "\\": "\\", "'": "'", "n": "\n", "t": "\t", "r": "\r"}
 
 SPACE = re.compile(r"\s+")
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
-NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
+NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 WORD = re.compile(r"[^\W\d]\w*")
-SYMBOL = re.compile(r"\.\.|<=|>=|!=|\*\*|[<>=+\-*/(),\[\]]")
+SYMBOL = re.compile(r"\.\.?|<=|>=|!=|\*\*|[<>=+\-*/(),\[\]]")
 # A name may hold spaces and signs, as FEEL's may; a quote or a comma in it could hide where a text or a list ends.
 NAME = re.compile(r'[^\W\d](?:[^"\\,\n\t]*[^"\\,\s])?')
-DATE = re.compile(r'date\s*\(\s*"([^"]*)"\s*\)')
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LABEL = re.compile(r"([^\W\d]\w*(?:\s+[^\W\d]\w*)*)\s*:")
+AT = re.compile(r'@"([^"]*)"')
 # What a Chinese keyboard writes where S-FEEL wants ASCII.
 FULL_WIDTH = dict(zip("，（）【】“”＜＞＝≤≥≠－＋", [*",()[]", '"', '"', *"<>=", "<=", ">=", "!=", *"-+"], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word with its meaning: a symbol, a constant's value, or the name that it stands for."""
+    """A word with its meaning: a symbol, a constant's value, what a name stands for, or what is called."""
 
-    kind: Literal["symbol", "constant", "name", "end"]
-    value: Value | Name
+    kind: Literal["symbol", "constant", "name", "function", "label", "end"]
+    value: Value | Expression
     shown: str
     position: int
 
@@ -57,11 +57,11 @@ def check_name(name: str, what: str, place: Place) -> str:
     return name
 
 
-def tokens(text: str, *, scope: Mapping[str, Name], place: Place) -> tuple[Token, ...]:
+def tokens(text: str, *, scope: Mapping[str, Expression], functions: Iterable[str], place: Place) -> tuple[Token, ...]:
     """This function will cut the text into tokens, the last of which is the end."""
     if len(text) > LENGTH_MAX:
         raise refusal(text, LENGTH_MAX, f"longer than {LENGTH_MAX} characters", cure="split it into rules", place=place)
-    lexer = _Lexer(text, scope=scope, place=place)
+    lexer = _Lexer(text, scope=scope, functions=functions, place=place)
     found = []
     while (token := lexer.next()).kind != "end":
         found.append(token)
@@ -69,19 +69,24 @@ def tokens(text: str, *, scope: Mapping[str, Name], place: Place) -> tuple[Token
 
 
 class _Lexer:
-    def __init__(self, text: str, *, scope: Mapping[str, Name], place: Place) -> None:
+    def __init__(self, text: str, *, scope: Mapping[str, Expression], functions: Iterable[str], place: Place) -> None:
         self.text = text
         self.scope = scope
         self.place = place
         self.position = 0
         self.names = sorted(scope, key=len, reverse=True)
+        # `date and time (` too: a word is a function where a parenthesis follows it.
+        called = "|".join(re.escape(name) for name in sorted(functions, key=len, reverse=True))
+        self.functions = re.compile(rf"({called})\s*(?=\()".replace(r"\ ", r"\s+"))
 
     def next(self) -> Token:
         self.match(SPACE)
         start = self.position
         if start == len(self.text):
             return Token("end", None, "the end", start)
-        return self.name(start) or self.constant(start) or self.symbol(start)
+        return (
+            self.label(start) or self.function(start) or self.name(start) or self.constant(start) or self.symbol(start)
+        )
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         if found := pattern.match(self.text, self.position):
@@ -90,6 +95,17 @@ class _Lexer:
 
     def fail(self, start: int, message: str, cure: str) -> ModelError:
         return refusal(self.text, start, message, cure=cure, place=self.place)
+
+    def label(self, start: int) -> Token | None:
+        """This function will read the name of an argument: `year` in `date(year: 2024, month: 1, day: 31)`."""
+        if self.text[:start].rstrip().endswith(("(", ",")) and (found := self.match(LABEL)):
+            return Token("label", found[1], found[1], start)
+        return None
+
+    def function(self, start: int) -> Token | None:
+        if found := self.match(self.functions):
+            return Token("function", " ".join(found[1].split()), found[1], start)
+        return None
 
     def name(self, start: int) -> Token | None:
         """This function will prefer the longest name in scope, as FEEL does: `loan rate` before `loan`."""
@@ -105,8 +121,8 @@ class _Lexer:
             return Token("constant", self.unescape(found[1], start), found[0], start)
         if found := self.match(NUMBER):
             return Token("constant", self.number(found[0], start), found[0], start)
-        if found := self.match(DATE):
-            return Token("constant", self.day(found[1], start), found[0], start)
+        if found := self.match(AT):
+            return Token("constant", self.at(found[1], start), found[0], start)
         return self.word(start)
 
     def word(self, start: int) -> Token | None:
@@ -123,9 +139,9 @@ class _Lexer:
 
     def symbol(self, start: int) -> Token:
         found = self.match(SYMBOL)
-        if found and found[0] != "**":
+        if found:
             return Token("symbol", found[0], found[0], start)
-        wrong = found[0] if found else self.text[start]
+        wrong = self.text[start]
         ascii_form = FULL_WIDTH.get(wrong)
         cure = f"write {ascii_form}" if ascii_form else "write only what the S-FEEL profile has"
         raise self.fail(start, f"{wrong} is outside the profile", cure)
@@ -146,19 +162,18 @@ class _Lexer:
         return chr(code)
 
     def number(self, text: str, start: int) -> Decimal:
-        whole, _, fraction = text.partition(".")
-        if len(whole.lstrip("0")) > DIGITS_MAX or len(fraction.rstrip("0")) > PLACES_MAX:
+        number = Decimal(text)
+        _, digits, exponent = number.normalize().as_tuple()
+        if len(digits) + int(exponent) > DIGITS_MAX or -int(exponent) > PLACES_MAX:
             limit = f"{DIGITS_MAX} digits before the point and {PLACES_MAX} after it"
             raise self.fail(start, f"a number has at most {limit}", "round it")
-        return Decimal(text)
+        return Decimal(f"{number:f}")
 
-    def day(self, text: str, start: int) -> date:
+    def at(self, text: str, start: int) -> Value:
         try:
-            if DAY.fullmatch(text):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass
-        raise self.fail(start, f'"{text}" is no day of the calendar', 'write it like date("2024-01-31")')
+            return literals.any_of(text)
+        except literals.LiteralError as error:
+            raise self.fail(start, str(error), error.cure) from error
 
 
 def _continues(text: str, end: int) -> bool:

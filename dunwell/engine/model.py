@@ -259,6 +259,11 @@ class Decision:
         """This function will return what the decision adds to the facts, each with a name and a type."""
         return self.logic.outputs if isinstance(self.logic, DecisionTable) else (self.logic,)
 
+    @property
+    def single_outputs(self) -> tuple[OutputClause | Formula, ...]:
+        """This function will return the outputs that other decisions may use: none of one that gives a list."""
+        return () if isinstance(self.logic, DecisionTable) and self.logic.gives_list else self.outputs
+
 
 @dataclass(frozen=True, slots=True)
 class InputData:
@@ -284,6 +289,12 @@ class DecisionModel:
                 return decision
         known = ", ".join(decision.name for decision in self.decisions)
         raise InputError(f"no decision is called '{name}'", place=self.name, cure=f"use one of: {known}")
+
+
+def names_in_logic(logic: DecisionTable | Formula) -> frozenset[str]:
+    """This function will return the keys of every name that a decision reads."""
+    names = names_in_table(logic) if isinstance(logic, DecisionTable) else names_in(logic.expression)
+    return frozenset(name.key for name in names)
 
 
 def names_in_table(table: DecisionTable) -> Iterator[Name]:

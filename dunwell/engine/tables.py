@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import cast, get_args
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
 from dunwell.engine import lexer, sfeel
 from dunwell.engine.items import ItemTypes
 from dunwell.engine.model import (
+    Aggregation,
     Annotations,
     AnyOf,
     Cell,
@@ -28,10 +29,13 @@ from dunwell.engine.model import (
     Type,
     Value,
 )
-from dunwell.engine.types import agree, common, settled, type_of, type_of_value
+from dunwell.engine.sfeel import Scope
+from dunwell.engine.types import NUMERIC, ORDERED, agree, common, settled, type_of
 
 RULES_MAX = 2000
-HIT_POLICIES = ("FIRST", "UNIQUE", "COLLECT")
+HIT_POLICIES: tuple[HitPolicy, ...] = get_args(HitPolicy)
+AGGREGATIONS: tuple[Aggregation, ...] = get_args(Aggregation)
+LISTS = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
 NULL = Constant(None)
 
 
@@ -39,32 +43,65 @@ NULL = Constant(None)
 class Reader:
     """What a table is read with: the names it may use, the file's types, the decision's own typeRef, its place."""
 
-    scope: Mapping[str, Name]
+    scope: Scope
     types: ItemTypes
     type_ref: str | None
     place: Place
 
     def table(self, element: Element) -> DecisionTable:
         """This function will read a whole table, or refuse it."""
-        policy = self.hit_policy(element)
+        policy, aggregation = self.hit_policy(element)
         inputs = tuple(self.input(column, number) for number, column in enumerate(element.findall("input"), 1))
         names = self.output_names(element)
         rules = self.rules(element, inputs, names)
         columns = element.findall("output")
+        many = policy in LISTS and aggregation is None
         outputs = tuple(
-            self.output(column, name, [rule.outputs[index] for rule in rules], many=policy == "COLLECT")
+            self.output(column, name, [rule.outputs[index] for rule in rules], many=many, counts=aggregation == "COUNT")
             for index, (column, name) in enumerate(zip(columns, names, strict=True))
         )
-        return DecisionTable(policy, inputs, outputs, rules)
+        table = DecisionTable(policy, inputs, outputs, rules, aggregation)
+        self.refuse_unfit(table)
+        return table
 
-    def hit_policy(self, element: Element) -> HitPolicy:
-        policy = element.get("hitPolicy", "UNIQUE")
+    def hit_policy(self, element: Element) -> tuple[HitPolicy, Aggregation | None]:
+        policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation")
         if policy not in HIT_POLICIES:
-            raise self.place.refuse(f"hit policy {policy} is not supported yet", cure="use FIRST, UNIQUE or COLLECT")
-        if element.get("aggregation"):
-            message = f"COLLECT with aggregation {element.get('aggregation')} is not supported yet"
-            raise self.place.refuse(message, cure="use COLLECT without it, and aggregate the rows")
-        return cast(HitPolicy, policy)
+            raise self.place.refuse(f"hit policy {policy} is not known", cure=f"use one of: {', '.join(HIT_POLICIES)}")
+        if aggregation and policy != "COLLECT":
+            raise self.place.refuse(f"{policy} with aggregation {aggregation}", cure="use COLLECT, or no aggregation")
+        if aggregation and aggregation not in AGGREGATIONS:
+            cure = f"use one of: {', '.join(AGGREGATIONS)}"
+            raise self.place.refuse(f"aggregation {aggregation} is not known", cure=cure)
+        return policy, cast(Aggregation | None, aggregation or None)
+
+    def refuse_unfit(self, table: DecisionTable) -> None:
+        """This function will refuse outputs that the hit policy cannot put in order, compare or add up."""
+        if table.aggregation:
+            self.refuse_unaggregated(table, table.aggregation)
+        if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not any(clause.values for clause in table.outputs):
+            cure = "list the allowed values of an output, the most important first"
+            raise self.place.refuse(f"{table.hit_policy} without output values", cure=cure)
+        if table.hit_policy not in ("PRIORITY", "OUTPUT ORDER", "ANY"):
+            return
+        for number, rule in enumerate(table.rules, 1):
+            for clause, entry in zip(table.outputs, rule.outputs, strict=True):
+                if isinstance(entry, Constant) and (not clause.values or entry.value is not None):
+                    continue
+                if isinstance(entry, Constant) and table.hit_policy == "ANY":
+                    continue
+                here = replace(self.place, rule=str(number), column=clause.name)
+                message = f"{table.hit_policy} cannot compare what is no literal of the list"
+                raise here.refuse(message, cure="write one of the allowed values, or use FIRST")
+
+    def refuse_unaggregated(self, table: DecisionTable, aggregation: Aggregation) -> None:
+        if len(table.outputs) != 1:
+            cure = "give it one, or use COLLECT without aggregation"
+            raise self.place.refuse(f"{aggregation} of {len(table.outputs)} outputs", cure=cure)
+        kind = table.outputs[0].type
+        if (aggregation == "SUM" and kind not in NUMERIC) or kind not in ORDERED:
+            here = replace(self.place, column=table.outputs[0].name)
+            raise here.refuse(f"{aggregation} of a {kind}", cure="give numbers, or use another aggregation")
 
     # Columns
 
@@ -75,9 +112,12 @@ class Reader:
         inner = element.find("inputExpression")
         declared = self.types.base(inner.get("typeRef") if inner is not None else None, place)
         kind = settled(type_of(expression), declared, place)
-        values = self.values(element.find("inputValues"), kind, place)
-        domain = AnyOf(tuple(Compare("=", Constant(value)) for value in values)) if values else None
+        domain = self.domain(element.find("inputValues"), kind, place) or self.known_domain(expression)
         return InputClause(place.column, expression, kind, domain)
+
+    def known_domain(self, expression: Expression) -> AnyOf | None:
+        """This function will return what the fact itself can be, where the column does not say."""
+        return self.scope.domains.get(expression.key) if isinstance(expression, Name) else None
 
     def output_names(self, element: Element) -> Sequence[str]:
         """This function will name the outputs; a single one without a name goes by the decision's."""
@@ -91,9 +131,14 @@ class Reader:
             lexer.check_name(name, "an output", self.place)
         return names
 
-    def output(self, element: Element, name: str, entries: list[Expression], *, many: bool) -> OutputClause:
+    def output(
+        self, element: Element, name: str, entries: list[Expression], *, many: bool, counts: bool
+    ) -> OutputClause:
         place = replace(self.place, column=name)
-        default = self.default(element, place, many=many)
+        default = self.default(element, place)
+        if counts:
+            # What is counted may be anything; what comes out is a number.
+            return OutputClause(name, settled(type_of(default), "number", place), default, ())
         found = self.type_of_entries([*entries, default], place)
         kind = settled(found, self.declared(element, place, many=many), place)
         values = self.values(element.find("outputValues"), kind, place)
@@ -110,12 +155,10 @@ class Reader:
             raise place.refuse(message, cure="change one of the two")
         return own or of_decision
 
-    def default(self, element: Element, place: Place, *, many: bool) -> Expression:
+    def default(self, element: Element, place: Place) -> Expression:
         entry = element.find("defaultOutputEntry")
         if entry is None:
             return NULL
-        if many:
-            raise place.refuse("COLLECT has no default: without a match it gives no row", cure="remove the default")
         return sfeel.parse_expression(entry.findtext("text") or "", scope=self.scope, place=place)
 
     def type_of_entries(self, entries: Sequence[Expression], place: Place) -> Type | None:
@@ -127,14 +170,17 @@ class Reader:
             found = common(found, kind)
         return found
 
-    def values(self, element: Element | None, kind: Type, place: Place) -> tuple[Value, ...]:
-        """This function will read a list of allowed values, empty where the author gives none."""
+    def domain(self, element: Element | None, kind: Type, place: Place) -> AnyOf | None:
+        """This function will read what a column can be, None where the author does not say."""
         text = element.findtext("text") if element is not None else None
-        if not text or not text.strip():
-            return ()
-        values = sfeel.parse_values(text, place=place)
-        if not all(agree(type_of_value(value), kind) for value in values):
-            raise place.refuse(f"the column is a {kind}, its allowed values are not", cure=f"list {kind} values")
+        return sfeel.parse_domain(text, of=kind, place=place) if text and text.strip() else None
+
+    def values(self, element: Element | None, kind: Type, place: Place) -> tuple[Value, ...]:
+        """This function will read a list of allowed outputs, empty where the author gives none."""
+        domain = self.domain(element, kind, place)
+        values = InputClause("", NULL, kind, domain).values
+        if domain and not values:
+            raise place.refuse("allowed outputs must be literals", cure='list them: "A", "B"')
         return values
 
     # Rows
@@ -151,9 +197,8 @@ class Reader:
 
     def rule(self, element: Element, number: int, inputs: tuple[InputClause, ...], outputs: Sequence[str]) -> Rule:
         place = replace(self.place, rule=str(number))
-        key = element.get("id")
-        if not key:
-            raise place.refuse("it has no id", cure="give it one: decisions are recorded by it")
+        # Decisions are recorded by the id of the rule; `dunwell strategy format` writes the one that is missing.
+        key = element.get("id") or f"{self.place.decision}_rule_{number}"
         tests, results = element.findall("inputEntry"), element.findall("outputEntry")
         if (len(tests), len(results)) != (len(inputs), len(outputs)):
             found = f"{len(tests)} input and {len(results)} output entries"
@@ -173,6 +218,12 @@ class Reader:
             for test in listed.tests:
                 if isinstance(test, Compare) and test.comparison in ("=", "!="):
                     _refuse_unlisted(test.operand, clause.values, place)
+                elif isinstance(cell.test, Not) and clause.nullable:
+                    message = (
+                        f"«{cell.text}» on a column that may be null: null would not match, nor would its opposite"
+                    )
+                    cure = "write the values that are meant (<1, >5), or list the column's allowed values without null"
+                    raise place.refuse(message, cure=cure)
         return cell
 
     def result(self, element: Element, name: str, place: Place) -> Expression:
