@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from dunwell.cli import demo, evidence, imports, ledger, person, plan, rulebooks, sample
+from dunwell.cli import demo, evidence, imports, ledger, person, plan, rulebooks, sample, strategy
 from dunwell.cli.house import errors
 from dunwell.facts.errors import DunwellError
 
@@ -29,6 +29,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(person.app, name="person")
 app.add_typer(rulebooks.app, name="rules")
+app.add_typer(strategy.app, name="strategy")
 
 
 def main() -> None:

@@ -107,3 +107,29 @@ def run_cases(rulebooks: Root = RULEBOOKS) -> None:
     console.print(f"{len(found)} cases, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def judge(
+    file: Annotated[Path, typer.Argument(help="Histories of calls in JSON, each with what is expected of it.")],
+    rulebook: Annotated[str, typer.Option(help="The rulebook whose call frequency judges.")] = "us",
+    rulebooks: Root = RULEBOOKS,
+) -> None:
+    """Judge the last call of each history: one line of JSON each; what differs from `expect` ends with 1.
+
+    Example: dunwell rules judge ../shared/data/reg_f/call_frequency.json --rulebook us
+    """
+    from dunwell.compliance.frequency.reading import load_frequency
+    from dunwell.compliance.frequency.vectors import judge_file
+
+    entries = load_frequency(rulebook, root=rulebooks)
+    failed = False
+    for result in judge_file(file, entries=entries):
+        if result.fault is None:
+            typer.echo(result.line)
+        for told in (result.fault, *result.differences, *result.notes):
+            if told is not None:
+                typer.echo(str(told), err=True)
+        failed = failed or result.fault is not None or bool(result.differences)
+    if failed:
+        raise typer.Exit(1)
