@@ -19,7 +19,7 @@ import typer  # noqa: E402
 from dunwell.compliance.rulebook import page as rules_page  # noqa: E402
 from dunwell.portrait import dimensions  # noqa: E402
 from tools import tidy  # noqa: E402
-from tools.documents import catalogue, commands, notes, page  # noqa: E402
+from tools.documents import catalogue, commands, notes, page, strategies  # noqa: E402
 from tools.fault import Fault  # noqa: E402
 
 
@@ -29,9 +29,10 @@ def generated(root: Path, *, app: typer.Typer, tree: frozenset[str]) -> dict[str
         commands.CLI_PAGE: commands.cli_page(commands.commands(app)),
         catalogue.CATALOGUE_PAGE: catalogue.catalogue_page(root, tree=tree),
     }
-    # These two are about the house itself; the small trees of the tests have none.
+    # These are about the house itself; the small trees of the tests have none.
     if root == ROOT:
         pages |= {dimensions.PAGE: dimensions.markdown(), RULES_PAGE: rules_page.markdown()}
+        pages[strategies.STRATEGIES_PAGE] = strategies.strategies_page(root, tree=tree)
     return pages
 
 

@@ -14,7 +14,7 @@ import ibis
 from babel.numbers import get_currency_precision
 from ibis import _
 
-from dunwell.batch.definitions import Definitions
+from dunwell.batch.definitions import TOLD, Definitions
 from dunwell.compliance.frame import mask
 from dunwell.decide import frame as decide
 from dunwell.facts.money import currencies
@@ -28,10 +28,10 @@ TABLES = (
 
 # The columns of the plan, in the order of the file and of the database's table.
 PLAN = (
-    "customer", "status", "treatment", "channel", "actor", "script", "window_from", "window_until", "window_zone",
-    "accounts", "amounts", "past_due_days", "delinquent_days", "grade", "arrears_type", "value_class", "care",
-    "pay_probability", "expected_value", "rules", "factors", "warned", "review", "refused", "earliest_on",
-    "fell_back_from", "versions",
+    "customer", "status", "treatment", "channel", "actor", "script", "tone", "window_from", "window_until",
+    "window_zone", "accounts", "amounts", "past_due_days", "delinquent_days", "grade", "cause", "arrears_type",
+    "value_class", "care", "layer", "person", "legal_track", "pay_probability", "expected_value", "rules", "factors",
+    "warned", "review", "refused", "earliest_on", "fell_back_from", "versions",
 )  # fmt: skip
 
 
@@ -49,6 +49,8 @@ class Walk:
 
 def connect(*, threads: int | None = None, memory_gb: int = 3) -> Any:
     """This function will open the engine of the batch; it spills to disk rather than take more memory."""
+    # DuckDB merges nested queries in no time; Ibis takes longer to do so than to write all the rest of the SQL.
+    ibis.options.sql.fuse_selects = False
     options = {"memory_limit": f"{memory_gb}GB", "preserve_insertion_order": False}
     return ibis.duckdb.connect(**options, **({"threads": threads} if threads else {}))
 
@@ -63,7 +65,6 @@ def walk(
     definitions: Definitions,
     *,
     as_of: date,
-    version_line: str = "",
     keep: Callable[[str, ibis.Table], ibis.Table] = lambda name, table: table,
 ) -> Walk:
     """This function will carry the snapshot through every chapter; `keep` may materialise a chapter's table."""
@@ -77,36 +78,48 @@ def walk(
     )
     chosen = keep("chosen", decide.choose(masked, segmented, definitions.capacity))
     outcomes = decide.outcomes(segmented, masked, chosen)
-    plan = _plan(outcomes, by_account, definitions, version_line)
+    plan = _plan(outcomes, by_account, definitions)
     return Walk(by_account, by_customer, segmented, masked, chosen, plan)
 
 
-def _plan(outcomes: ibis.Table, by_account: ibis.Table, definitions: Definitions, version_line: str) -> ibis.Table:
+def _plan(outcomes: ibis.Table, by_account: ibis.Table, definitions: Definitions) -> ibis.Table:
     owed = _owed(by_account)
     joined = outcomes.join(owed, "party_id")
-    scripts = {t.id: t.script for t in definitions.catalogue.treatments}
-    rules = [joined[f"{decision.name}_rule"] for decision in definitions.segment.decisions]
-    named = joined.mutate(
-        script=joined.treatment.cases(*scripts.items(), else_=None),
-        rules=ibis.literal(";").join([*rules, joined.eligible_rule.fill_null("")]).re_replace(";$", ""),
+    rules = [joined[f"{name}_rule"] for name in TOLD]
+    named = decide.worded(joined, definitions.catalogue).mutate(
+        rules=ibis.literal(";").join([*rules, joined.eligible_rule]),
         factors=joined.main_factors,
         warned=joined.warned_rules.nullif(""),
         review=joined.review_rules.nullif(""),
-        versions=ibis.literal(version_line),
     )
-    return named.select(*PLAN)
+    return named.select(*PLAN[:-1])
+
+
+def _ordered(plan: ibis.Table) -> ibis.Table:
+    """This function will put those first for whom something is done, the most valuable at the head."""
+    return plan.order_by(plan.status != "planned", plan.expected_value.desc(nulls_first=False), plan.customer)
 
 
 def _owed(by_account: ibis.Table) -> ibis.Table:
-    """This function will tell, customer by customer, the overdue accounts and what is overdue in each currency."""
-    overdue = by_account.filter(_.overdue > 0)
-    by_currency = overdue.group_by("party_id", "currency").agg(
-        overdue=_.overdue.sum().cast("decimal(18,3)"), accounts=_.account.collect()
+    """This function will tell, customer by customer, the overdue accounts and what is overdue in each currency.
+
+    Lists are slow to make, so only those who have several such accounts get one.
+    """
+    overdue = by_account.filter(_.overdue > 0).select("party_id", "account", "currency", "overdue")
+    rows = overdue.join(overdue.group_by("party_id").agg(times=_.count()), "party_id")
+    single = rows.filter(_.times == 1).select(
+        "party_id", accounts=_.account, amounts=_.currency + " " + _written(_.overdue, _.currency)
     )
-    return by_currency.group_by("party_id").agg(
-        amounts=(_.currency + " " + _written(_.overdue, _.currency)).collect().sort().join("; "),
+    by_currency = (
+        rows.filter(_.times > 1)
+        .group_by("party_id", "currency")
+        .agg(overdue=_.overdue.sum().cast("decimal(18,3)"), accounts=_.account.collect())
+    )
+    several = by_currency.group_by("party_id").agg(
         accounts=_.accounts.collect().flatten().sort().join(";"),
+        amounts=(_.currency + " " + _written(_.overdue, _.currency)).collect().sort().join("; "),
     )
+    return single.union(several)
 
 
 def _written(amount: Any, currency: Any) -> Any:
@@ -141,11 +154,9 @@ def write_plan(
         return _kept(engine, name, table, folder=folder)
 
     tables = read_snapshot(engine, folder / "snapshot")
-    steps = walk(tables, chosen, as_of=as_of, version_line=version_line(versions), keep=keep)
+    steps = walk(tables, chosen, as_of=as_of, keep=keep)
     progress("plan")
-    plan = steps.plan
-    ordered = plan.order_by(plan.status != "planned", plan.expected_value.desc(nulls_first=False), plan.customer)
-    ordered.to_csv(folder / "plan.csv")
+    _ordered(steps.plan).mutate(versions=ibis.literal(version_line(versions))).to_csv(folder / "plan.csv")
     (folder / "funnel.json").write_text(json.dumps(_funnel(engine, steps, folder), indent=2, ensure_ascii=False) + "\n")
     engine.disconnect()
 
@@ -157,10 +168,9 @@ TIER_2 = ("positions", "portrait")
 def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Table:
     """This function will compute a chapter's table once and give it back as it was stored.
 
-    Through a view, because Ibis's own `create_table` writes everything twice.
+    Through DuckDB's own relations, because Ibis's `create_table` writes everything twice.
     """
-    engine.create_view(f"{name}_view", table)
-    rows = engine.con.view(f"{name}_view")
+    rows = engine.con.sql(engine.compile(table))
     if name not in TIER_2:
         rows.create(name)
         return engine.table(name)
@@ -178,10 +188,18 @@ def _whole_numbers(rows: duckdb.DuckDBPyRelation) -> str:
 def _funnel(engine: Any, steps: Walk, folder: Path) -> dict[str, Any]:
     """This function will count accounts, customers, and the customers of every status of the plan."""
     accounts = steps.positions.agg(accounts=_.count(), overdue_accounts=(_.overdue > 0).sum().fill_null(0))
-    written = engine.read_csv(folder / "plan.csv", header=True, all_varchar=True)
-    statuses = written.group_by("status").agg(customers=_.count()).order_by("status").to_pyarrow().to_pylist()
+    customers = steps.portrait.agg(customers=_.count())
+    text = dict.fromkeys(PLAN, "VARCHAR")
+    # Nothing about the file's form is guessed.
+    written = engine.con.read_csv(str(folder / "plan.csv"), header=True, dtype=text, sep=",", quotechar='"')
     return {
-        **accounts.to_pyarrow().to_pylist()[0],
-        "customers": int(steps.portrait.count().execute()),
-        "statuses": {row["status"]: row["customers"] for row in statuses},
+        **_row(engine, accounts),
+        **_row(engine, customers),
+        "statuses": dict(written.aggregate("status, count(*)").order("status").fetchall()),
     }
+
+
+def _row(engine: Any, table: ibis.Table) -> dict[str, Any]:
+    """This function will fetch a table's only row; Ibis's own ways load pandas, which takes a second."""
+    values = engine.con.sql(engine.compile(table)).fetchone()
+    return dict(zip(table.columns, values, strict=True))

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from dunwell.batch import cycle, definitions
-from dunwell.batch.report import ARREARS_TYPES, CHANNELS, LANGUAGES
+from dunwell.batch.report import CHANNELS, LANGUAGES, annotation
 from dunwell.compliance.rulebook.model import Rulebook
+from dunwell.engine.model import Decision
 from dunwell.facts.errors import DunwellError
 from dunwell.facts.money import Money
 from dunwell.portrait.dimensions import DIMENSIONS, ON_THE_DAY
@@ -180,20 +181,21 @@ class _Words:
 
     def segments(self, path: _Path) -> Chapter:
         row = path.segmented or {}
-        lines = []
-        for decision in self.chosen.segment.decisions:
-            rule = row[f"{decision.name}_rule"]
-            value = _named(ARREARS_TYPES, str(row[decision.name]), self.side)
-            lines.append(f"{decision.name} = {value}: {self._annotation(decision, rule)} ({rule})")
+        lines = [self._segment(decision, row) for decision in self.chosen.segment.decisions]
         chance = self._share(row["pay_probability"])
         lines.append(_("Chance of a payment within 30 days without any contact: %(chance)s.") % {"chance": chance})
         return Chapter(_("Which segments he belongs to"), tuple(lines))
 
-    def _annotation(self, decision: Any, rule_id: str) -> str:
-        for rule in decision.logic.rules:
-            if rule.id == rule_id:
-                return str(getattr(rule.annotations, self.side) or "")
-        return ""
+    def _segment(self, decision: Decision, row: Row) -> str:
+        """This function will tell one decision: what it is called, its answer, and the rule that gave it, in words."""
+        told = self.chosen.vocabulary[decision.name]
+        values = [told.value(str(row[output.name]), language=self.side) for output in decision.outputs]
+        rule = row.get(f"{decision.name}_rule") or ""
+        answer = f"{getattr(told, self.side)}{COLON[self.side]}{', '.join(values)}"
+        return f"{answer} — {self._annotation(decision, rule)} ({rule})" if rule else answer
+
+    def _annotation(self, decision: Decision, rule_id: str) -> str:
+        return annotation(decision, rule_id, language=self.side)
 
     def treatments(self, path: _Path) -> Chapter:
         lines = [line for row in path.masked for line in self._candidate(row)]
@@ -201,7 +203,7 @@ class _Words:
 
     def _candidate(self, row: Row) -> list[str]:
         treatment = self.chosen.catalogue[row["treatment"]]
-        eligible = self.chosen.eligibility.decisions[-1]
+        eligible = self.chosen.eligibility.decision("eligible")
         head = (
             f"{getattr(treatment.name, self.side)} ({_named(CHANNELS, treatment.channel, self.side)}): "
             f"{self._annotation(eligible, row['eligible_rule'])} ({row['eligible_rule']})"
@@ -233,16 +235,22 @@ class _Words:
             "from": plan["window_from"],
             "until": plan["window_until"],
             "script": plan["script"],
+            "tone": self.chosen.vocabulary["tone"].value(plan["tone"], language=self.side),
             "value": plan["expected_value"],
             "zone": plan["window_zone"],
         }
         lines = [
-            _("%(treatment)s by %(channel)s between %(from)s and %(until)s (%(zone)s), script %(script)s.") % known,
+            _(
+                "%(treatment)s (%(channel)s), between %(from)s and %(until)s (%(zone)s); "
+                "script %(script)s, tone: %(tone)s."
+            )
+            % known,
             _("It has the best priority of what is allowed and worth it; expected value %(value)s.") % known,
         ]
         for rule in (plan["warned"] or "").split(";") + (plan["review"] or "").split(";"):
             if rule:
                 lines.append(f"{self.chosen.rulebook.sentence(rule, language=self.side)} ({rule})")
+        lines += [self._told(name, plan[name]) for name in ("person", "legal_track") if plan[name] not in QUIET]
         if plan["fell_back_from"]:
             first = self.chosen.catalogue[plan["fell_back_from"]]
             lines.append(
@@ -251,10 +259,18 @@ class _Words:
             )
         return lines
 
+    def _told(self, decision: str, value: str) -> str:
+        told = self.chosen.vocabulary[decision]
+        return f"{getattr(told, self.side)}{COLON[self.side]}{told.value(value, language=self.side)}"
+
     def versions(self, versions: dict[str, str]) -> Chapter:
         lines = [f"{name} {value[:12]}" for name, value in sorted(versions.items())]
         return Chapter(_("With which versions"), tuple(lines))
 
+
+COLON = {"en": ": ", "zh": "："}
+# Answers that ask nothing of anybody.
+QUIET = (None, "", "none", "barred")
 
 STATUSES = {
     "en": {

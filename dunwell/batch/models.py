@@ -32,6 +32,7 @@ class Plan(models.Model):
     channel = models.TextField(null=True)
     actor = models.TextField(null=True)
     script = models.TextField(null=True)
+    tone = models.TextField(null=True)
     # The lawful window of the day, in the zone named beside it.
     window_from = models.TextField(null=True)
     window_until = models.TextField(null=True)
@@ -42,9 +43,14 @@ class Plan(models.Model):
     past_due_days = models.IntegerField()
     delinquent_days = models.IntegerField()
     grade = models.TextField(null=True)
+    cause = models.TextField(null=True)
     arrears_type = models.TextField(null=True)
     value_class = models.TextField(null=True)
     care = models.TextField(null=True)
+    layer = models.TextField(null=True)
+    # Whether a person must act within a day, or look at the decision; whether the law is open, barred or prepared.
+    person = models.TextField(null=True)
+    legal_track = models.TextField(null=True)
     pay_probability = models.FloatField(null=True)
     expected_value = models.FloatField(null=True)
     # The rules that decided, the main factors of the score, what was refused and by which rules.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from dunwell.batch.definitions import Definitions
+from dunwell.engine.model import Decision, DecisionTable
 from dunwell.facts.money import Money
 
 LANGUAGES = {"en": "en", "zh-hans": "zh_Hans_CN"}
@@ -54,11 +56,13 @@ def _context(plan: Any, funnel: Mapping[str, Any], as_of: date, chosen: Definiti
         "tiles": _tiles(plan, funnel, words),
         "funnel": _funnel(statuses, funnel["customers"], words),
         "grades": _bars(
-            plan, "grade", words.number, words.grade, "grade IS NOT NULL", order="label = 'current' DESC, label"
+            plan, "grade", words.number, words.of("grade"), "grade IS NOT NULL", order="label = 'current' DESC, label"
         ),
         "treatments": _bars(plan, "treatment", words.number, words.treatment, "status = 'planned'"),
         "channels": _bars(plan, "channel", words.number, words.channel, "status = 'planned'"),
-        "types": _bars(plan, "arrears_type", words.number, words.kind, "arrears_type IS NOT NULL"),
+        "causes": _bars(plan, "cause", words.number, words.of("cause"), "cause IS NOT NULL"),
+        "types": _bars(plan, "arrears_type", words.number, words.of("arrears_type"), "arrears_type IS NOT NULL"),
+        "layers": _bars(plan, "layer", words.number, words.of("layer"), "layer IS NOT NULL"),
         "refusals": _refusals(plan, words),
         "rows": _rows(plan, words),
         "empty": not sum(statuses.values()),
@@ -78,8 +82,10 @@ class _Words:
     def share(self, value: float) -> str:
         return str(format_percent(value, format="0%" if value >= 0.01 or value == 0 else "0.0%", locale=self.locale))
 
-    def grade(self, code: str) -> str:
-        return _named(GRADES, code, self.side)
+    def of(self, decision: str) -> Callable[[str], str]:
+        """This function will give what names the values of a decision."""
+        segment = self.chosen.vocabulary[decision]
+        return lambda code: _begun(segment.value(code, language=self.side))
 
     def money(self, amounts: str) -> str:
         """This function will write «CNY 580.00; USD 20.00» in the reader's form."""
@@ -92,8 +98,9 @@ class _Words:
     def channel(self, code: str) -> str:
         return _named(CHANNELS, code, self.side)
 
-    def kind(self, code: str) -> str:
-        return _named(ARREARS_TYPES, code, self.side)
+    def reason(self, rules: str) -> str:
+        """This function will tell in words the rule that made the treatment eligible: the last of a row's rules."""
+        return annotation(self.chosen.eligibility.decision("eligible"), rules.split(";")[-1], language=self.side)
 
     def rule(self, code: str) -> str:
         return f"{self.chosen.rulebook.sentence(code, language=self.side)} ({code})"
@@ -112,13 +119,19 @@ CHANNELS = {
     "letter": ("Letter", "信函"),
     "visit": ("Visit", "上门"),
 }
-GRADES = {"current": ("In grace or on hold", "宽限期或暂停期内")}
-ARREARS_TYPES = {
-    "malicious": ("Malicious", "恶意欠费"),
-    "non_malicious": ("Non-malicious", "非恶意欠费"),
-    "historical": ("Historical", "历史遗留"),
-    "new_business": ("New business", "新增业务"),
-}
+# What a rule's words name for those who read the requirements too: «send it itemised [D3]».
+REQUIREMENT = re.compile(r" \[[A-Z]\d+\]")
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def annotation(decision: Decision, rule_id: str, *, language: str) -> str:
+    """This function will give a rule of a decision table in words (`en` or `zh`); nothing if there is no such rule."""
+    rules = decision.logic.rules if isinstance(decision.logic, DecisionTable) else ()
+    told = next((str(getattr(rule.annotations, language)) for rule in rules if rule.id == rule_id), "")
+    return REQUIREMENT.sub("", told)
 
 
 def _bars(plan: Any, column: str, number: Any, name: Any, where: str, order: str = "n DESC, label") -> list[Bar]:
@@ -176,8 +189,8 @@ def _rows(plan: Any, words: _Words) -> list[dict[str, str]]:
     for row in rows:
         row["treatment_name"] = words.treatment(row["treatment"]) if row["treatment"] else ""
         row["channel_name"] = words.channel(row["channel"]) if row["channel"] else ""
-        row["grade_name"] = words.grade(row["grade"]) if row["grade"] else ""
+        row["grade_name"] = words.of("grade")(row["grade"]) if row["grade"] else ""
         row["money"] = words.money(row["amounts"])
         row["value"] = words.number(float(row["expected_value"])) if row["expected_value"] else ""
-        row["reasons"] = row["rules"].replace(";", " · ")
+        row["reason"] = words.reason(row["rules"])
     return rows

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ibis
-import pyarrow as pa
+import ibis.expr.datatypes as dt
 from ibis import _
 
 from dunwell.decide.rules import Capacity, Catalogue
@@ -43,9 +43,28 @@ def segments(scored: ibis.Table, model: DecisionModel, eligibility: DecisionMode
     Of the portrait only what is needed further on is kept: wide rows are slow to join.
     """
     decided = bulk.decide(scored.filter(_.overdue_reference > 0), model)
-    told = [name for decision in model.decisions for name in (decision.name, f"{decision.name}_rule")]
+    told = [name for name in decided.columns if name not in scored.columns]
     needed = dict.fromkeys([*CUSTOMER, *told, *(needed.name for needed in eligibility.inputs)])
     return decided.select(*needed)
+
+
+def worded(decided: ibis.Table, catalogue: Catalogue) -> ibis.Table:
+    """This function will add the script of each customer's treatment, and set the tone of it.
+
+    A treatment that has words of the customer's script family uses them, else its own. A person takes the tone that
+    the strategy names for the customer; written words keep the tone they are written in.
+    """
+    chosen = [
+        ((decided.treatment == t.id) & (decided.script_family == family), wording.script, wording.tone)
+        for t in catalogue.treatments
+        for family, wording in t.families.items()
+    ]
+    chosen += [(decided.treatment == t.id, t.script, t.tone) for t in catalogue.treatments]
+    written = ibis.cases(*((holds, tone) for holds, _script, tone in chosen), else_=None)
+    return decided.mutate(
+        script=ibis.cases(*((holds, script) for holds, script, _tone in chosen), else_=None),
+        tone=(decided.actor == "human").ifelse(decided.tone, written),
+    )
 
 
 def candidates(segmented: ibis.Table, model: DecisionModel, catalogue: Catalogue) -> ibis.Table:
@@ -82,8 +101,9 @@ def _rank(valued: ibis.Table, rules: Sequence[str]) -> Any:
 
 
 def _treatments(catalogue: Catalogue) -> ibis.Table:
-    text = dict.fromkeys(("treatment", "channel", "actor", "pool"), pa.string())
-    numbers = {"minutes": pa.int64(), "priority": pa.int64(), "uplift": pa.float64(), "burden": pa.float64()}
+    text = dict.fromkeys(("treatment", "channel", "actor", "pool"), "string")
+    numbers = {"minutes": "int64", "priority": "int64", "uplift": "float64", "burden": "float64"}
+    kind = dt.Struct(text | numbers)
     rows = [
         {
             "treatment": t.id,
@@ -97,8 +117,8 @@ def _treatments(catalogue: Catalogue) -> ibis.Table:
         }
         for t in catalogue.treatments
     ]
-    # An Arrow table, because rows would make Ibis load pandas, which takes a second.
-    return ibis.memtable(pa.Table.from_pylist(rows, schema=pa.schema((text | numbers).items())))
+    # Not `ibis.memtable`: it loads pandas, which takes a second and is needed for nothing else.
+    return ibis.literal(rows, type=dt.Array(kind)).unnest().name("row").as_table().unpack("row")
 
 
 def choose(masked: ibis.Table, customers: ibis.Table, capacity: Capacity) -> ibis.Table:

@@ -11,6 +11,15 @@ from pydantic import Field, model_validator
 from dunwell.facts.definitions import Definition, Words, read
 
 Channel = Literal["sms", "app_push", "email", "voice", "social", "letter", "visit"]
+# From the softest to the sternest.
+Tone = Literal["caring", "friendly", "polite", "helpful", "offering", "factual", "firm", "formal"]
+
+
+class Wording(Definition):
+    """Other words for a treatment: the script, and the tone it is written in."""
+
+    tone: Tone
+    script: str
 
 
 class Treatment(Definition):
@@ -20,8 +29,10 @@ class Treatment(Definition):
     name: Words
     channel: Channel
     actor: Literal["human", "robot"]
-    tone: str
+    tone: Tone
     script: str
+    # Words of other script families than its own; a family that is not named gets `script`.
+    families: dict[str, Wording] = Field(default_factory=dict)
     cost: Decimal = Field(ge=0)
     minutes: int = Field(ge=0, le=480)
     harm: float = Field(ge=0, le=1)
@@ -47,6 +58,24 @@ class Catalogue(Definition):
         return next(treatment for treatment in self.treatments if treatment.id == name)
 
 
+class Segment(Words):
+    """What a decision of the strategy is called, and what its values are called, where the code does not say it."""
+
+    values: dict[str, Words] = Field(default_factory=dict)
+
+    def value(self, code: str, *, language: str) -> str:
+        return str(getattr(self.values[code], language)) if code in self.values else code
+
+
+class Vocabulary(Definition):
+    """The words of strategies/words.yaml, by decision."""
+
+    decisions: dict[str, Segment]
+
+    def __getitem__(self, decision: str) -> Segment:
+        return self.decisions.get(decision) or Segment(en=decision, zh=decision)
+
+
 class Pool(Definition):
     """The day's limit of one capacity pool: minutes of people, or a number of contacts."""
 
@@ -69,6 +98,11 @@ class Capacity(Definition):
 def load_catalogue(path: Path) -> Catalogue:
     """This function will read the treatment catalogue."""
     return read(path, Catalogue)
+
+
+def load_vocabulary(path: Path) -> Vocabulary:
+    """This function will read what the decisions and their values are called."""
+    return read(path, Vocabulary)
 
 
 def load_capacity(path: Path) -> Capacity:

@@ -29,6 +29,7 @@ FRAMEWORK_FOLDERS = frozenset({"migrations", "management", "templates", "static"
 # What a chapter holds beside its usual files, each with the one reason why it is not one of them. A folder stands
 # here without its files: inside it, they are named after the kind they declare (a channel, a reader, a family).
 EXTRA = {
+    "compliance/frequency": "call frequency of Regulation F: a presumption over a history of calls, with its rebuttals",
     "compliance/kinds": "a kind of rule is a file that declares itself: its parameters, its judgement, its columns",
     "compliance/rulebook": "rulebooks as dated data: their shape, reading, cases and page, apart from judging by them",
     "evidence/append_only.py": "the trigger that migrations of every ledger table install; SQL, neither read nor write",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dunwell.decide.rules import load_capacity, load_catalogue
+from dunwell.decide.rules import load_capacity, load_catalogue, load_vocabulary
 from dunwell.engine.dmn import load
 from dunwell.engine.model import DecisionTable
 from dunwell.facts.errors import DunwellError
@@ -28,7 +28,8 @@ def test_the_houses_own_catalogue_is_sound() -> None:
     catalogue = load_catalogue(ROOT / "strategies/treatments.yaml")
     assert catalogue["care_call"].actor == "human"
     for treatment in catalogue.treatments:
-        assert (ROOT / "scripts" / f"{treatment.script}.yaml").exists(), treatment.id
+        for script in (treatment.script, *(wording.script for wording in treatment.families.values())):
+            assert (ROOT / "scripts" / f"{script}.yaml").exists(), (treatment.id, script)
 
 
 def test_every_treatment_of_the_eligibility_table_is_in_the_catalogue_and_the_other_way_round() -> None:
@@ -36,6 +37,38 @@ def test_every_treatment_of_the_eligibility_table_is_in_the_catalogue_and_the_ot
     assert isinstance(logic, DecisionTable)
     named = {rule.outputs[0].value for rule in logic.rules}  # type: ignore[union-attr]
     assert named == {t.id for t in load_catalogue(ROOT / "strategies/treatments.yaml").treatments}
+
+
+def test_every_script_is_said_by_a_treatment_and_every_family_has_words() -> None:
+    treatments = load_catalogue(ROOT / "strategies/treatments.yaml").treatments
+    said = {t.script for t in treatments} | {w.script for t in treatments for w in t.families.values()}
+    assert said == {path.stem for path in (ROOT / "scripts").glob("*.yaml")}
+    answers = outcomes("script_family")
+    assert {family for t in treatments for family in t.families} <= answers
+    assert answers <= {t.script for t in treatments} | {family for t in treatments for family in t.families}
+
+
+def outcomes(decision: str) -> set[str]:
+    """All answers that the rules of a segment's table give."""
+    logic = load(ROOT / "strategies/segment/segment.dmn").decision(decision).logic
+    assert isinstance(logic, DecisionTable)
+    return {str(rule.outputs[0].value) for rule in logic.rules}  # type: ignore[union-attr]
+
+
+def test_every_decision_and_every_answer_has_its_words_and_no_word_is_left_over() -> None:
+    segments = load(ROOT / "strategies/segment/segment.dmn")
+    words = load_vocabulary(ROOT / "strategies/words.yaml")
+    assert set(words.decisions) == {decision.name for decision in segments.decisions}
+    for name, told in words.decisions.items():
+        grades = {"M0", "M1", "M2", "M3+"} if name == "grade" else set()
+        assert set(told.values) == outcomes(name) - grades, name
+
+
+def test_what_has_no_words_is_shown_as_it_is() -> None:
+    words = load_vocabulary(ROOT / "strategies/words.yaml")
+    assert words["grade"].value("M0", language="zh") == "M0"
+    assert words["mood"].value("sunny", language="en") == "sunny"
+    assert (words["mood"].en, words["tone"].zh) == ("mood", "语气")
 
 
 def test_every_pool_of_the_capacity_is_used_by_a_treatment() -> None:
@@ -52,6 +85,8 @@ def test_every_pool_of_the_capacity_is_used_by_a_treatment() -> None:
         (("cost: 0.06", "cost: -1"), "treatments.0.cost"),
         (("id: sms", "id: 'S M S'"), "treatments.0.id"),
         (("minutes: 0", "minuts: 0"), "treatments.0"),
+        (("tone: polite", "tone: rude"), "treatments.0.tone"),
+        (("tone: polite", "tone: polite, families: {late: {script: x}}"), "treatments.0.families.late.tone"),
     ],
 )
 def test_a_fault_in_the_catalogue_names_its_place(tmp_path: Path, change: tuple[str, str], place: str) -> None:
