@@ -47,6 +47,7 @@ docs: install ## write the pages of docs/reference that are made from the code
 .PHONY: packages
 packages:
 	@sh tools/debian.sh chromium fonts-noto-cjk
+	@java -version 2>/dev/null || sh tools/debian.sh default-jre-headless
 
 .PHONY: quick
 quick: install .venv/.dev ## the fast tests: no database, no browser

@@ -16,7 +16,8 @@ from dunwell.engine.model import AnyOf, Decision, DecisionTable, Expression, For
 from dunwell.engine.sfeel import Scope
 from dunwell.engine.types import agree, settled, type_of
 
-CALLS_MAX = 200
+# So many calls in one decision, and so many inside each other.
+CALLS_MAX, CALLS_DEEP_MAX = 200, 12
 BOXES = ("decisionTable", "literalExpression", "invocation", "context")
 OTHER_BOXES = ("relation", "list", "functionDefinition", "conditional", "filter", "for", "some", "every")
 Arguments = Sequence[Expression] | Mapping[str, Expression]
@@ -152,8 +153,11 @@ class Reader:
         if name not in known:
             cure = f"require one of: {', '.join(known) or 'none is required'}"
             raise place.refuse(f"it calls '{name}', which it does not require", cure=cure)
-        if name in self.calls or self.numbers > CALLS_MAX:
-            raise place.refuse(f"'{name}' calls itself, or too much is called", cure="decide it in steps")
+        if name in self.calls:
+            raise place.refuse(f"'{name}' calls itself", cure="decide it in steps")
+        if self.numbers > CALLS_MAX or len(self.calls) >= CALLS_DEEP_MAX:
+            limits = f"{CALLS_MAX} calls, {CALLS_DEEP_MAX} inside each other"
+            raise place.refuse(f"'{name}' is one call too many: there may be {limits}", cure="decide it in steps")
         self.calls.append(name)
         return known[name]
 

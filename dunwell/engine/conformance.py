@@ -21,6 +21,18 @@ Engine = Literal["single", "bulk"]
 Verdict = Literal["pass", "fail", "outside profile"]
 NAMESPACE = "http://www.omg.org/spec/DMN/20160719/testcase"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+# What a value may be that a case says to have such a schema type; one without a type may be anything.
+KINDS: Mapping[str, frozenset[Type]] = {
+    "string": frozenset({"string"}),
+    "boolean": frozenset({"boolean"}),
+    **dict.fromkeys(("decimal", "double", "float", "integer", "int", "long"), frozenset({"number", "ratio"})),
+    "date": frozenset({"date"}),
+    "time": frozenset({"time"}),
+    "dateTime": frozenset({"date_time"}),
+    "duration": frozenset({"days_duration", "months_duration"}),
+    "dayTimeDuration": frozenset({"days_duration"}),
+    "yearMonthDuration": frozenset({"months_duration"}),
+}
 # A result that went through binary floats agrees if it differs by less than this share (the kit's own runners: 1e-8).
 TOLERANCE = 1e-8
 
@@ -57,6 +69,7 @@ class _File:
         self.root = document.parse(path, namespace=NAMESPACE)
         self.model_path = path.parent / (self.root.findtext("modelName") or f"{path.name.partition('-test-')[0]}.dmn")
         self.models: dict[str, DecisionModel | ModelError] = {}
+        self.definitions: Element | None = None
 
     def results(self) -> Iterator[CaseResult]:
         for number, case in enumerate(self.root.findall("testCase"), 1):
@@ -66,6 +79,8 @@ class _File:
             except (_OutsideError, InputError) as error:
                 yield CaseResult(self.path.name, name, "outside profile", str(error))
                 continue
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
             yield CaseResult(self.path.name, name, "fail" if reason else "pass", reason)
 
     def differs(self, case: Element) -> str:
@@ -73,6 +88,8 @@ class _File:
         if case.get("type", "decision") != "decision":
             raise _OutsideError(f"it asks for a {case.get('type')}")
         nodes = case.findall("resultNode")
+        if not nodes:
+            raise _OutsideError("it asks for no result")
         # All is looked at before the verdict: a difference counts more than what lies outside.
         found = [self.differs_in(node, case) for node in nodes]
         wrong = [reason for inside, reason in found if inside and reason]
@@ -86,11 +103,13 @@ class _File:
         if node.get("type", "decision") != "decision":
             return False, f"it asks for a {node.get('type')}"
         try:
+            wanted = node.find("expected")
+            if wanted is None:
+                return False, f"it does not say what '{name}' should be"
+            expected = _expected(wanted)
             model = self.model(name)
             facts = _facts(model, case)
             answer = _single(model, name, facts) if self.engine == "single" else _bulk(model, name, facts)
-            wanted = node.find("expected")
-            expected = _expected(wanted) if wanted is not None else None
         except (_OutsideError, InputError) as error:
             return False, str(error)
         agrees = _agree(expected, answer, ordered=_ordered(model, name))
@@ -99,7 +118,9 @@ class _File:
     def model(self, name: str) -> DecisionModel:
         if name not in self.models:
             try:
-                self.models[name] = dmn.load(self.model_path, only=[name])
+                if self.definitions is None:
+                    self.definitions = document.read(self.model_path)
+                self.models[name] = dmn.model_of(self.definitions, self.model_path, only=[name])
             except ModelError as error:
                 self.models[name] = error
         found = self.models[name]
@@ -129,6 +150,8 @@ def _fact(wanted: InputData, given: Mapping[str, Element]) -> Value:
         return None
     if node.find("list") is not None:
         raise _OutsideError(f"'{wanted.name}' is a list")
+    if node.find("component") is not None:
+        raise _OutsideError(f"'{wanted.name}' is a structure")
     value = node.find("value")
     if value is None or value.get(f"{XSI}nil") == "true":
         return None
@@ -216,7 +239,9 @@ def _expected(element: Element) -> Any:
     value = element.find("value")
     if value is None or value.get(f"{XSI}nil") == "true":
         return None
-    return _Text(value.text or "", value.get(f"{XSI}type", "").rpartition(":")[2])
+    kind = value.get(f"{XSI}type", "").rpartition(":")[2]
+    # Older cases write null as a value with neither text nor type.
+    return _Text(value.text or "", kind) if value.text or kind else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +279,9 @@ def _agree_lists(expected: Sequence[Any], found: Any, *, ordered: bool) -> bool:
 
 
 def _agree_values(expected: _Text, found: Any) -> bool:
-    if isinstance(found, str):
-        return expected.text == found and expected.kind in ("string", "")
-    if found is None or isinstance(found, dict | list):
+    kind = None if isinstance(found, dict | list) else type_of_value(found)
+    if kind is None or (expected.kind and kind not in KINDS.get(expected.kind, ())):
         return False
-    kind = type_of_value(found)
     try:
         wanted = _read(expected.text, kind)
     except _OutsideError:

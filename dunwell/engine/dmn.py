@@ -24,10 +24,12 @@ from dunwell.engine.model import (
     Place,
 )
 
-__all__ = ["digest", "load"]
+__all__ = ["digest", "load", "model_of"]
 
 DECISIONS_MAX = 500
 CHAIN_MAX = 40
+# How the language of an expression ends or is dated: …/DMN/20230324/FEEL/, …/spec/FEEL/20140401, or plainly feel.
+FEEL = frozenset({"FEEL", "S-FEEL"})
 # Elements of a model that say something about it without changing any result.
 SILENT = frozenset(
     {
@@ -56,7 +58,11 @@ def load(path: Path | str, *, only: Iterable[str] = ()) -> DecisionModel:
     lie outside the profile.
     """
     path = Path(path)
-    root = document.read(path)
+    return model_of(document.read(path), path, only=only)
+
+
+def model_of(root: Element, path: Path, *, only: Iterable[str] = ()) -> DecisionModel:
+    """This function will read the `definitions` of a file, as `document.read` gives them, in the same way."""
     place = Place(path.name)
     _refuse_elements(root, place)
     file = _File(root, place)
@@ -74,7 +80,7 @@ def _refuse_elements(root: Element, place: Place) -> None:
             raise place.refuse(f"<{child.tag}> is outside the profile", cure="write decisions as tables in one file")
     for element in root.iter():
         language = element.get("expressionLanguage", "")
-        if language and not (language.rstrip("/").upper().endswith("FEEL")):
+        if language and not FEEL & set(language.upper().split("/")):
             raise place.refuse(f"expressionLanguage {language}", cure="write the expressions in FEEL")
 
 
@@ -114,7 +120,10 @@ class _File:
         requires = tuple(self.decided[key].name for key in required if key in self.decided)
         names, domains = self.names(required, place)
         reader = Reader(self.types, Knowledge(self.models, element), names, domains, place, requires)
-        logic = reader.logic(element, _type_ref(element))
+        try:
+            logic = reader.logic(element, _type_ref(element))
+        except RecursionError as error:
+            raise place.refuse("its calls and expressions stand too deep in each other", cure="split it") from error
         auxiliary = tuple(one.name for one in reader.auxiliaries)
         decision = Decision(element.get("id", ""), name, requires + auxiliary, logic)
         self.decided[decision.id] = decision
@@ -149,10 +158,10 @@ def _offered(decision: Decision, place: Place) -> dict[str, Expression]:
 def _in_order(root: Element, place: Place, *, only: Set[str]) -> list[Element]:
     """This function will sort the decisions so that each follows what it requires, else in the file's own order."""
     waiting = _by_id(root, "decision", place)
-    if not 0 < len(waiting) <= DECISIONS_MAX:
-        raise place.refuse(f"there are {len(waiting)} decisions in it", cure=f"write 1 to {DECISIONS_MAX} of them")
     if only:
         waiting = _closure(waiting, only, place)
+    if not 0 < len(waiting) <= DECISIONS_MAX:
+        raise place.refuse(f"there are {len(waiting)} decisions in it", cure=f"write 1 to {DECISIONS_MAX} of them")
     _refuse_unknown(waiting, waiting.keys() | _by_id(root, "inputData", place).keys(), place)
     ordered: list[Element] = []
     while waiting:

@@ -34,7 +34,15 @@ def read(path: Path) -> Element:
         known = ", ".join(NAMESPACES.values())
         raise place.refuse(f"the root element is {root.tag}", cure=f"save it as DMN {known}")
     _strip(root, namespace, place)
+    _shorten(root, f"{root.get('namespace', '')}#")
     return root
+
+
+def _shorten(root: Element, own: str) -> None:
+    """This function will write references that name the file's own namespace like those that do not."""
+    for element in root.iter():
+        if element.get("href", "").startswith(own):
+            element.set("href", element.get("href", "").removeprefix(own.rstrip("#")))
 
 
 def parse(path: Path, *, namespace: str) -> Element:

@@ -162,6 +162,8 @@ def _laid(left: Any, right: Any, sign: int) -> Any:
                 return _months_on(right, left.count)
             case timedelta(), date():
                 return right + left
+            case _, timedelta() if sign < 0:  # Python drops the hours before it subtracts the days from a date.
+                return left + -right
         return left + right if sign > 0 else left - right
     except (OverflowError, ValueError):
         return None

@@ -73,11 +73,11 @@ def _substring(text: str, start: int, length: int | None = None) -> str | None:
 
 
 def _before(text: str, match: str) -> str:
-    return text.partition(match)[0] if match in text else ""
+    return text[: max(text.find(match), 0)]
 
 
 def _after(text: str, match: str) -> str:
-    return text.partition(match)[2] if match in text else ""
+    return text[text.find(match) + len(match) :] if match in text else ""
 
 
 # Numbers
@@ -172,7 +172,10 @@ FUNCTIONS: Mapping[str, Function] = {
         (Parameter("dividend", NUMBER), Parameter("divisor", NUMBER)),
         "number", _modulo, "the remainder, with the divisor's sign; null for a divisor of 0",
     ),
-    "sqrt": Function((N,), "ratio", lambda n: sqrt(n) if n >= 0 else None, "the square root; null below 0"),
+    "sqrt": Function(
+        (Parameter("number", NUMERIC),),
+        "ratio", lambda n: sqrt(n) if n >= 0 else None, "the square root; null below 0",
+    ),
     "min": Function((Parameter("value", ORDERED),), None, lambda *values: min(_alike(*values)), "the least", more=True),
     "max": Function((Parameter("value", ORDERED),), None, lambda *values: max(_alike(*values)), "the most", more=True),
     "date": Function(

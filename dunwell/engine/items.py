@@ -56,6 +56,15 @@ class ItemTypes:
                 return self.base(component.findtext("typeRef"), place)
         raise place.refuse(f"its type '{type_ref}' has no such component", cure="name outputs like the components")
 
+    def allowed_of_output(self, type_ref: str | None, output: str, kind: Type, place: Place) -> AnyOf | None:
+        """This function will return what a type allows: its own list, its items' or that of the output's component."""
+        found = self._behind(type_ref, place)
+        if not isinstance(found, Element):
+            return self._domain(type_ref, kind, place)
+        named = [one for one in found.findall("itemComponent") if one.get("name") == output]
+        inner = named[0] if named else found
+        return _allowed(inner, kind, place) or self._domain(inner.findtext("typeRef"), kind, place)
+
     def leaves(self, name: str, type_ref: str | None, place: Place) -> Iterator[tuple[str, Type, AnyOf | None]]:
         """This function will yield what a fact is made of: itself, or each component of a structure by its path."""
         found = self._behind(type_ref, place)
@@ -121,9 +130,14 @@ class ItemTypes:
 
 
 def _allowed(element: Element, kind: Type, place: Place) -> AnyOf | None:
-    text = element.findtext("allowedValues/text")
-    return sfeel.parse_domain(text, of=kind, place=place) if text and text.strip() else None
+    return domain(element.find("allowedValues"), kind, place)
 
 
 def _is_collection(element: Element) -> bool:
     return element.get("isCollection") == "true"
+
+
+def domain(element: Element | None, kind: Type, place: Place) -> AnyOf | None:
+    """This function will read what something can be; None where its author does not say, or says `-`."""
+    text = (element.findtext("text") or "").strip() if element is not None else ""
+    return sfeel.parse_domain(text, of=kind, place=place) if text not in ("", "-") else None

@@ -12,6 +12,7 @@ from dunwell.engine import literals
 from dunwell.engine.model import Expression, ModelError, Place, Value
 
 LENGTH_MAX = 4000
+NAME_LENGTH_MAX = 200
 # 18 digits before the point and 9 after it fit, together with any DECIMAL(29, …) column, into the 38 that engines have.
 DIGITS_MAX, PLACES_MAX = 18, 9
 ZERO = Decimal(0)
@@ -38,7 +39,7 @@ FULL_WIDTH = dict(zip("，（）【】“”＜＞＝≤≥≠－＋", [*",()[]"
 class Token:
     """A word with its meaning: a symbol, a constant's value, what a name stands for, or what is called."""
 
-    kind: Literal["symbol", "constant", "name", "function", "label", "end"]
+    kind: Literal["symbol", "constant", "name", "function", "label", "property", "end"]
     value: Value | Expression
     shown: str
     position: int
@@ -52,6 +53,8 @@ def refusal(text: str, position: int, message: str, *, cure: str, place: Place) 
 
 def check_name(name: str, what: str, place: Place) -> str:
     """This function will return the name, or refuse one that S-FEEL could take for something else."""
+    if len(name) > NAME_LENGTH_MAX:
+        raise place.refuse(f"{what} has a name of {len(name)} characters", cure=f"use at most {NAME_LENGTH_MAX}")
     if not NAME.fullmatch(name) or name in RESERVED:
         raise place.refuse(f"{what} is called '{name}'", cure="begin it with a letter, use no quotes or FEEL keyword")
     return name
@@ -74,6 +77,7 @@ class _Lexer:
         self.scope = scope
         self.place = place
         self.position = 0
+        self.after_dot = False
         self.names = sorted(scope, key=len, reverse=True)
         # `date and time (` too: a word is a function where a parenthesis follows it.
         called = "|".join(re.escape(name) for name in sorted(functions, key=len, reverse=True))
@@ -84,6 +88,9 @@ class _Lexer:
         start = self.position
         if start == len(self.text):
             return Token("end", None, "the end", start)
+        if self.after_dot and (found := self.match(WORD)):
+            self.after_dot = False
+            return Token("property", found[0], found[0], start)
         return (
             self.label(start) or self.function(start) or self.name(start) or self.constant(start) or self.symbol(start)
         )
@@ -140,6 +147,7 @@ class _Lexer:
     def symbol(self, start: int) -> Token:
         found = self.match(SYMBOL)
         if found:
+            self.after_dot = found[0] == "."
             return Token("symbol", found[0], found[0], start)
         wrong = self.text[start]
         ascii_form = FULL_WIDTH.get(wrong)

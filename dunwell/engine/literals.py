@@ -74,7 +74,7 @@ def duration(text: str) -> timedelta | Months:
 
 def any_of(text: str) -> Value:
     """This function will read what stands behind an `@`, by its shape."""
-    if "P" in text:
+    if text.startswith(("P", "-P")):
         return duration(text)
     if "T" in text:
         return moment(text)

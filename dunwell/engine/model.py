@@ -28,6 +28,8 @@ class Months:
     count: int
 
 
+# So many characters of a model's own text stand in one part of an error.
+SHOWN_MAX = 1000
 Value = str | Decimal | float | bool | date | time | datetime | timedelta | Months | None
 
 
@@ -50,14 +52,19 @@ class Place:
 
     def __str__(self) -> str:
         parts = [self.file]
-        parts += [f"decision '{self.decision}'"] if self.decision else []
-        parts += [f"rule {self.rule}"] if self.rule else []
-        parts += [f"column '{self.column}'"] if self.column else []
+        parts += [f"decision '{_shown(self.decision)}'"] if self.decision else []
+        parts += [f"rule {_shown(self.rule)}"] if self.rule else []
+        parts += [f"column '{_shown(self.column)}'"] if self.column else []
         return ", ".join(parts)
 
     def refuse(self, message: str, *, cure: str) -> ModelError:
         """This function will return, for the caller to raise, an error that names this place and the cure."""
-        return ModelError(message, place=str(self), cure=cure)
+        return ModelError(_shown(message), place=str(self), cure=_shown(cure))
+
+
+def _shown(text: str) -> str:
+    """This function will shorten what nobody would read to its end, such as a name of a million characters."""
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def classes(table: DecisionTable) -> tuple[int, ...]:
 def order(table: DecisionTable) -> tuple[int, ...]:
     """This function will return the indices of the rules, those that go first before the others."""
     rank, kind = ranks(table), classes(table)
-    if table.gives_list:
+    if table.gives_list or table.aggregation:
         return tuple(sorted(range(len(rank)), key=lambda at: (rank[at], at)))
     return tuple(sorted(range(len(rank)), key=lambda at: (rank[at], kind[at], at)))
 

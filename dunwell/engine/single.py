@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from dunwell.engine import policies
@@ -109,7 +110,8 @@ class Compiled:
         self.exact = computed_inputs(model)
         # Takes rows of one value for each of `inputs`, as `read` gives them; returns for each row an Outcome, without
         # trace, of every decision in the model's order. An Outcome may stand in many rows: do not write to it.
-        self.run: Run = _emit(model)
+        self.run: Run
+        self.run, self.source = _emit(model)
 
     def read(self, facts: Mapping[str, object]) -> list[Value]:
         """This function will return the facts as values of the model's types, or raise InputError."""
@@ -134,13 +136,17 @@ def _read(wanted: InputData, facts: Mapping[str, object], compiled: Compiled) ->
     if isinstance(value, datetime | time) and value.tzinfo is not None:
         cure = "bring it into the customer's own time, and leave the zone out"
         raise InputError(f"'{wanted.name}' is {value}, with a zone", place=place, cure=cure)
-    if not fits or mixed or value != value:
+    if not fits or mixed or not _finite(value):
         message = f"'{wanted.name}' is {value!r} ({type(value).__name__})"
         raise InputError(message, place=place, cure=f"give a {wanted.type}, or None")
     if isinstance(value, float) and wanted.name in compiled.exact:
         message = f"'{wanted.name}' is computed with, and {value!r} is a binary float"
         raise InputError(message, place=place, cure="give it as Decimal")
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value  # type: ignore[return-value]
+
+
+def _finite(value: object) -> bool:
+    return value.is_finite() if isinstance(value, Decimal) else not isinstance(value, float) or isfinite(value)
 
 
 def _find(name: str, facts: Mapping[str, object], place: str) -> object:
@@ -161,7 +167,7 @@ def _find(name: str, facts: Mapping[str, object], place: str) -> object:
 # The source of a model
 
 
-def _emit(model: DecisionModel) -> Run:
+def _emit(model: DecisionModel) -> tuple[Run, str]:
     """This function will write and compile one function for the whole model; its names are all numbered."""
     variables = {wanted.name: f"v{at}" for at, wanted in enumerate(model.inputs)}
     keys = [output.name for decision in model.decisions for output in decision.single_outputs]
@@ -172,7 +178,7 @@ def _emit(model: DecisionModel) -> Run:
     for at, decision in enumerate(model.decisions):
         if isinstance(decision.logic, Formula):
             value = emitter.expression(decision.logic.expression)
-            lines.append(f"r{at} = {emitter.constant(_formula(decision.name))}({value})")
+            lines += emitter.lines(f"r{at} = {emitter.constant(_formula(decision.name))}({value})")
         else:
             lines += _table(decision.logic, at, emitter)
         for key in [output.name for output in decision.single_outputs if output.name in read]:
@@ -184,10 +190,11 @@ def _emit(model: DecisionModel) -> Run:
     bound = ", ".join(f"{name}={name}" for name in emitter.namespace)
     source = (
         f"def run(rows, *, {bound}):\n    found = []\n    for {row} in rows:\n{body}        found.append(({results}))\n"
+        f"    return found\n"
     )
-    exec(f"{source}    return found\n", emitter.namespace)  # noqa: S102 - numbered names only
+    exec(source, emitter.namespace)  # noqa: S102 - numbered names only
     run: Run = emitter.namespace["run"]
-    return run
+    return run, source
 
 
 def _formula(name: str) -> Callable[[Value], Outcome]:
@@ -199,10 +206,10 @@ def _table(table: DecisionTable, at: int, emitter: Emitter) -> list[str]:
     order = policies.order(table)
     looked_up, computed = columns(table, order)
     masks = [_look_up(column, number, emitter) for number, column in enumerate(looked_up)]
-    lines = [f"h = {' & '.join(masks) or (1 << len(order)) - 1}"]
+    lines = emitter.lines(f"h = {' & '.join(masks) or (1 << len(order)) - 1}")
     for residue in computed:
-        source = emitter.test(residue.test, emitter.expression(residue.expression))
-        lines.append(f"if {source} is not True: h &= {~residue.lost}")
+        source = emitter.test(residue.test, emitter.step(emitter.expression(residue.expression)))
+        lines += emitter.lines(f"if {source} is not True: h &= {~residue.lost}")
     answers = _Answers(table, order)
     first = "h & -h" if table.hit_policy == "FIRST" else "h"
     if answers.computed:

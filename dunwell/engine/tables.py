@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast, get_args
+from typing import get_args
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import lexer, sfeel
+from dunwell.engine import items, lexer, sfeel
 from dunwell.engine.items import ItemTypes
 from dunwell.engine.model import (
     Aggregation,
@@ -36,6 +36,7 @@ RULES_MAX = 2000
 HIT_POLICIES: tuple[HitPolicy, ...] = get_args(HitPolicy)
 AGGREGATIONS: tuple[Aggregation, ...] = get_args(Aggregation)
 LISTS = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
+ORDERED_BY_VALUE = ("PRIORITY", "OUTPUT ORDER")
 NULL = Constant(None)
 
 
@@ -55,9 +56,8 @@ class Reader:
         names = self.output_names(element)
         rules = self.rules(element, inputs, names)
         columns = element.findall("output")
-        many = policy in LISTS and aggregation is None
         outputs = tuple(
-            self.output(column, name, [rule.outputs[index] for rule in rules], many=many, counts=aggregation == "COUNT")
+            self.output(column, name, [rule.outputs[index] for rule in rules], policy, aggregation)
             for index, (column, name) in enumerate(zip(columns, names, strict=True))
         )
         table = DecisionTable(policy, inputs, outputs, rules, aggregation)
@@ -73,16 +73,16 @@ class Reader:
         if aggregation and aggregation not in AGGREGATIONS:
             cure = f"use one of: {', '.join(AGGREGATIONS)}"
             raise self.place.refuse(f"aggregation {aggregation} is not known", cure=cure)
-        return policy, cast(Aggregation | None, aggregation or None)
+        return policy, aggregation or None
 
     def refuse_unfit(self, table: DecisionTable) -> None:
         """This function will refuse outputs that the hit policy cannot put in order, compare or add up."""
         if table.aggregation:
             self.refuse_unaggregated(table, table.aggregation)
-        if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not any(clause.values for clause in table.outputs):
+        if table.hit_policy in ORDERED_BY_VALUE and not any(clause.values for clause in table.outputs):
             cure = "list the allowed values of an output, the most important first"
             raise self.place.refuse(f"{table.hit_policy} without output values", cure=cure)
-        if table.hit_policy not in ("PRIORITY", "OUTPUT ORDER", "ANY"):
+        if table.hit_policy not in (*ORDERED_BY_VALUE, "ANY"):
             return
         for number, rule in enumerate(table.rules, 1):
             for clause, entry in zip(table.outputs, rule.outputs, strict=True):
@@ -132,16 +132,24 @@ class Reader:
         return names
 
     def output(
-        self, element: Element, name: str, entries: list[Expression], *, many: bool, counts: bool
+        self,
+        element: Element,
+        name: str,
+        entries: list[Expression],
+        policy: HitPolicy,
+        aggregation: Aggregation | None,
     ) -> OutputClause:
         place = replace(self.place, column=name)
         default = self.default(element, place)
-        if counts:
+        if aggregation == "COUNT":
             # What is counted may be anything; what comes out is a number.
             return OutputClause(name, settled(type_of(default), "number", place), default, ())
         found = self.type_of_entries([*entries, default], place)
+        many = policy in LISTS and aggregation is None
         kind = settled(found, self.declared(element, place, many=many), place)
         values = self.values(element.find("outputValues"), kind, place)
+        if not values and policy in ORDERED_BY_VALUE:
+            values = self.values_of_type(element, kind, place)
         for number, entry in enumerate([*entries, default], 1):
             rule = str(number) if number <= len(entries) else ""
             _refuse_unlisted(entry, values, replace(place, rule=rule))
@@ -172,8 +180,7 @@ class Reader:
 
     def domain(self, element: Element | None, kind: Type, place: Place) -> AnyOf | None:
         """This function will read what a column can be, None where the author does not say."""
-        text = element.findtext("text") if element is not None else None
-        return sfeel.parse_domain(text, of=kind, place=place) if text and text.strip() else None
+        return items.domain(element, kind, place)
 
     def values(self, element: Element | None, kind: Type, place: Place) -> tuple[Value, ...]:
         """This function will read a list of allowed outputs, empty where the author gives none."""
@@ -182,6 +189,13 @@ class Reader:
         if domain and not values:
             raise place.refuse("allowed outputs must be literals", cure='list them: "A", "B"')
         return values
+
+    def values_of_type(self, element: Element, kind: Type, place: Place) -> tuple[Value, ...]:
+        """This function will read the list that the output's type allows, where the table itself lists nothing."""
+        name = element.get("name", "")
+        own = self.types.allowed_of_output(element.get("typeRef"), name, kind, place)
+        domain = own or self.types.allowed_of_output(self.type_ref, name, kind, place)
+        return InputClause("", NULL, kind, domain).values
 
     # Rows
 

@@ -97,12 +97,12 @@ def type_of(expression: Expression) -> Type | None:
 
 def result(operator: str, left: Type | None, right: Type | None) -> Type | None:
     """This function will return the type that an operator gives; None if it does not take these types."""
-    if left is None or right is None:
-        return None
     if operator in ("and", "or"):
-        return "boolean" if left == right == "boolean" else None
+        return "boolean" if {left, right} <= {None, "boolean"} else None
     if operator in ("=", "!=", "<", "<=", ">", ">="):
         return "boolean"
+    if left is None or right is None:
+        return None
     if left in NUMERIC and right in NUMERIC:
         return "ratio" if operator in ("/", "**") else common(left, right)
     return LAID.get((operator, left, right))

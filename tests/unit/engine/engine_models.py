@@ -6,17 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import ibis
 import pyarrow as pa
 import pytest
 
-from dunwell.engine import bulk, dmn, single
-from dunwell.engine.model import DecisionModel, ModelError, Value
+from dunwell.engine import bulk, columns, dmn, evaluation, single
+from dunwell.engine.model import DecisionModel, DecisionTable, ModelError, Type, Value
 
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
-ARROW = {"string": pa.string(), "number": pa.decimal128(18, 3), "boolean": pa.bool_(), "date": pa.date32()}
+ARROW = {
+    "string": pa.string(),
+    "number": pa.decimal128(18, 3),
+    "ratio": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "time": pa.int64(),
+    "date_time": pa.timestamp("us"),
+    "days_duration": pa.int64(),
+    "months_duration": pa.int64(),
+}
 
 
 def text(content: str) -> str:
@@ -104,25 +115,65 @@ def refused(folder: Path, content: str | bytes) -> str:
     return str(error.value)
 
 
-def as_table(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> ibis.Table:
+# Engines
+
+
+class Duck:
+    """A fresh DuckDB for each question."""
+
+    def table(self, arrow: pa.Table) -> ibis.Table:
+        return ibis.memtable(arrow)
+
+    def run(self, expression: ibis.Table) -> pa.Table:
+        connection = ibis.duckdb.connect()
+        found = connection.to_pyarrow(expression)
+        connection.disconnect()
+        return found
+
+
+class Spark:
+    """A Spark session that is asked through the SQL that Ibis writes: the expression is the same as on DuckDB."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.backend = ibis.pyspark.connect(session)
+        self.tables = 0
+
+    def table(self, arrow: pa.Table) -> ibis.Table:
+        self.tables += 1
+        name = f"table_{self.tables}"
+        self.session.createDataFrame(arrow).createOrReplaceTempView(name)
+        return ibis.table(ibis.memtable(arrow).schema(), name=name)
+
+    def run(self, expression: ibis.Table) -> pa.Table:
+        return self.session.sql(self.backend.compile(expression)).toArrow()
+
+
+DUCK = Duck()
+Engine = Duck | Spark
+
+
+def as_arrow(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> pa.Table:
     """This function will make a table of the facts, with the row's number as `case`; numbers are DECIMAL(18, 3)."""
     arrays = {"case": pa.array(range(len(rows)), pa.int64())}
     for wanted in model.inputs:
-        arrays[wanted.name] = pa.array([row[wanted.name] for row in rows], ARROW[wanted.type])
-    return ibis.memtable(pa.table(arrays))
+        values = [columns.stored(row[wanted.name]) for row in rows]
+        arrays[wanted.name] = pa.array(values, ARROW[wanted.type])
+    return pa.table(arrays)
+
+
+def as_table(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> ibis.Table:
+    return DUCK.table(as_arrow(model, rows))
 
 
 def run(table: ibis.Table) -> pa.Table:
     """This function will run the expression on a fresh DuckDB."""
-    connection = ibis.duckdb.connect()
-    found = connection.to_pyarrow(table)
-    connection.disconnect()
-    return found
+    return DUCK.run(table)
 
 
-def answers(table: ibis.Table) -> list[dict[str, Value]]:
+def answers(table: ibis.Table, engine: Engine = DUCK) -> list[dict[str, Value]]:
     """This function will run the expression and return its rows in the order of the cases."""
-    return run(table).sort_by("case").to_pylist()
+    return engine.run(table).sort_by("case").to_pylist()
 
 
 def plain(value: Value) -> Value:
@@ -130,56 +181,105 @@ def plain(value: Value) -> Value:
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+# What the judge says, as columns
+
+
+def kinds(model: DecisionModel) -> dict[str, Type]:
+    """This function will return the type of every output; statuses and rule ids are not among them."""
+    return {output.name: output.type for decision in model.decisions for output in decision.outputs}
+
+
 def expected_row(model: DecisionModel, facts: Mapping[str, Value]) -> dict[str, Value]:
     """This function will say, from the judge's outcomes, what the wide table should hold for one case."""
     found: dict[str, Value] = {}
     for name, outcome in single.decide(model, facts).items():
-        decision = model.decision(name)
-        found |= outcome.outputs
-        policy = getattr(decision.logic, "hit_policy", "")
-        if policy in ("FIRST", "UNIQUE"):
-            found[f"{name}_rule"] = outcome.rules[0] if outcome.status == "ok" else None
-        if policy == "UNIQUE":
-            found[f"{name}_status"] = outcome.status
+        logic = model.decision(name).logic
+        if not isinstance(logic, DecisionTable):
+            found |= outcome.outputs
+        elif not logic.gives_list:
+            found |= {
+                clause.name: outcome.outputs[clause.name]
+                for clause in logic.outputs[: 1 if logic.aggregation else None]
+            }
+            if not logic.aggregation:
+                found[f"{name}_rule"] = outcome.rules[0] if outcome.status == "ok" and outcome.rules else None
+            if logic.hit_policy != "FIRST":
+                found[f"{name}_status"] = outcome.status
     return found
 
 
-def wide(model: DecisionModel, rows: Sequence[Mapping[str, Value]]) -> pa.Table:
-    return run(bulk.decide(as_table(model, rows), model)).sort_by("case")
+def wide(model: DecisionModel, rows: Sequence[Mapping[str, Value]], engine: Engine = DUCK) -> pa.Table:
+    return engine.run(bulk.decide(engine.table(as_arrow(model, rows)), model)).sort_by("case")
 
 
 def differences(
-    model: DecisionModel, rows: Sequence[Mapping[str, Value]], decided: pa.Table | None = None
+    model: DecisionModel, rows: Sequence[Mapping[str, Value]], decided: pa.Table | None = None, engine: Engine = DUCK
 ) -> list[str]:
     """This function will list where the wide table and the judge disagree, over all rows; empty when they are one."""
-    found = []
-    for facts, got in zip(rows, (decided or wide(model, rows)).to_pylist(), strict=True):
-        want = expected_row(model, facts)
-        found += [
-            f"{facts}: {name} is {got[name]!r} in bulk, {value!r} in single"
-            for name, value in want.items()
-            if plain(got[name]) != value
-        ]
+    found, known = [], kinds(model)
+    got_rows = (decided if decided is not None else wide(model, rows, engine)).to_pylist()
+    for facts, got in zip(rows, got_rows, strict=True):
+        for name, value in expected_row(model, facts).items():
+            told = columns.restored(got[name], known.get(name, "string"))
+            if not evaluation.same(told, value):
+                found.append(f"{facts}: {name} is {told!r} in bulk, {value!r} in single")
     return found
 
 
 def collected(
-    model: DecisionModel, name: str, rows: Sequence[Mapping[str, Value]], decided: pa.Table | None = None
+    model: DecisionModel,
+    name: str,
+    rows: Sequence[Mapping[str, Value]],
+    decided: pa.Table | None = None,
+    engine: Engine = DUCK,
 ) -> list[str]:
-    """This function will list where a COLLECT table's long form and the judge disagree."""
-    table = ibis.memtable(decided or wide(model, rows))
+    """This function will list where a list's long form and the judge disagree."""
+    table = engine.table(decided if decided is not None else wide(model, rows, engine))
+    clauses = model.decision(name).outputs
     got: dict[int, list[tuple[Value, ...]]] = {case: [] for case in range(len(rows))}
-    for row in answers(bulk.collect(table, model, name, keys=["case"])):
-        case = row.pop("case")
-        rule = row.pop("rule")
-        got[case].append((rule, *(plain(value) for value in row.values())))
+    for row in engine.run(bulk.collect(table, model, name, keys=["case"])).sort_by("place").to_pylist():
+        outputs = [columns.restored(row[clause.name], clause.type) for clause in clauses]
+        got[row["case"]].append((row["place"], row["rule"], *outputs))
     found = []
     for case, facts in enumerate(rows):
         outcome = single.decide(model, facts)[name]
-        want = [(rule, *row.values()) for rule, row in zip(outcome.rules, outcome.rows, strict=True)]
-        if sorted(want, key=lambda row: str(row[0])) != sorted(got[case], key=lambda row: str(row[0])):
+        rules = outcome.rules or (None,) * len(outcome.rows)
+        want = [(at, rule, *row.values()) for at, (rule, row) in enumerate(zip(rules, outcome.rows, strict=True), 1)]
+        if want != got[case]:
             found.append(f"{facts}: {got[case]} in bulk, {want} in single")
     return found
+
+
+def contested(
+    model: DecisionModel, rows: Sequence[Mapping[str, Value]], decided: pa.Table | None = None, engine: Engine = DUCK
+) -> list[str]:
+    """This function will list where the rules in conflict differ between the engines."""
+    table = engine.table(decided if decided is not None else as_arrow(model, rows))
+    got: dict[tuple[int, str], set[str]] = {}
+    for row in engine.run(bulk.conflicts(table, model, keys=["case"])).to_pylist():
+        got.setdefault((row["case"], row["decision"]), set()).add(row["rule"])
+    shown = {decision.name for decision in model.decisions if not decision.auxiliary}
+    want = {
+        (case, name): set(outcome.rules)
+        for case, facts in enumerate(rows)
+        for name, outcome in single.decide(model, facts).items()
+        if outcome.status == "conflict"
+    }
+    got = {key: rules for key, rules in got.items() if key[1] in shown}
+    return [
+        f"{rows[key[0]]}: {got.get(key)} in bulk, {want.get(key)} in single"
+        for key in want | got
+        if got.get(key) != want.get(key)
+    ]
+
+
+def disagreement(
+    model: DecisionModel, rows: Sequence[Mapping[str, Value]], engine: Engine = DUCK, listing: str = "Many"
+) -> list[str]:
+    """This function will list all differences: of the wide table, of a list, and of the rules in conflict."""
+    decided = wide(model, rows, engine)
+    found = differences(model, rows, decided, engine) + collected(model, listing, rows, decided, engine)
+    return found + contested(model, rows, decided, engine)
 
 
 DAY = date(2026, 3, 1)

@@ -59,8 +59,8 @@ def test_long_table_has_the_keys_the_outputs_and_the_rule(tmp_path: Path) -> Non
     cases = build.as_table(model, [{"dpd": D(70), "kind": "consumer"}, {"dpd": None, "kind": None}])
     found = run(bulk.collect(cases, model, "T", keys=["case", "kind"]).order_by("rule"))
     assert found == [
-        {"case": 0, "kind": "consumer", "action": "call", "weight": D("2.5"), "rule": "r2"},
-        {"case": 0, "kind": "consumer", "action": "visit", "weight": None, "rule": "r3"},
+        {"case": 0, "kind": "consumer", "action": "call", "weight": D("2.5"), "rule": "r2", "place": 1},
+        {"case": 0, "kind": "consumer", "action": "visit", "weight": None, "rule": "r3", "place": 2},
     ]
 
 
@@ -301,7 +301,7 @@ def test_columns_in_the_engines_own_name_space_are_refused(tmp_path: Path) -> No
 
 def test_float_is_not_computed_with(tmp_path: Path) -> None:
     model = build.load(tmp_path, formula("f", "x * 100", needs=["x"]), inputs={"x": "number"})
-    assert refused(model, x="float64") == "column 'x' is a float and is computed with -> cast it to DECIMAL"
+    assert refused(model, x="float64") == "a model: column 'x' is a float and is computed with -> cast it to DECIMAL"
 
 
 def test_more_places_than_an_engine_holds_are_refused(tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ def test_decimal_without_digits_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("policy", "name", "key", "words"),
     [
-        ("FIRST", "T", "k", "a model: 'T' is no COLLECT table -> use decide"),
+        ("FIRST", "T", "k", "a model: 'T' gives no list -> use decide"),
         ("COLLECT", "X", "k", "a model: no decision is called 'X' -> use one of: T"),
         ("COLLECT", "T", "id", "the key 'id' is not in the table -> name a column that tells the cases apart"),
         ("COLLECT", "T", "action", "the key 'action' is also an output"),

@@ -1,40 +1,21 @@
-"""The OMG community's conformance cases of level 2, those whose hit policies this version has."""
+"""The DMN community's cases of level 2, read here without `conformance`, so that it is not its own judge."""
 
 from __future__ import annotations
 
 import os
 from decimal import Decimal
+from math import isclose
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-import engine_models as build
 import pytest
 from defusedxml.ElementTree import parse
 
 from dunwell.engine import dmn, single
-from dunwell.engine.model import DecisionModel, DecisionTable, ModelError, Value
+from dunwell.engine.model import DecisionModel, DecisionTable, Value
 
 SHARED = Path(os.environ.get("DUNWELL_SHARED", Path(__file__).parents[4] / "shared"))
 LEVEL_2 = SHARED / "data" / "dmn-tck" / "compliance-level-2"
-INSIDE = [
-    "0001-input-data-string",
-    "0002-input-data-number",
-    "0003-input-data-string-allowed-values",
-    "0004-simpletable-U",
-    "0010-multi-output-U",
-    "0106-feel-ternary-logic",
-    "0108-first-hitpolicy",
-    "0119-multi-collect-hitpolicy",
-]
-OUTSIDE = {
-    "0005-simpletable-A": "hit policy ANY",
-    "0006-simpletable-P1": "hit policy PRIORITY",
-    "0008-LX-arithmetic": "is a structure",
-    "0109-ruleOrder-hitpolicy": "hit policy RULE ORDER",
-    "0110-outputOrder-hitpolicy": "hit policy OUTPUT ORDER",
-    "0114-min-collect-hitpolicy": "aggregation MIN",
-    "0115-sum-collect-hitpolicy": "aggregation SUM",
-}
 CASE = "{http://www.omg.org/spec/DMN/20160719/testcase}"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -58,35 +39,48 @@ def expected(element: Element) -> object:
     return {part.get("name"): value(part) for part in components} if components else value(element)
 
 
+def given(node: Element) -> object:
+    """This function will read an input: a value, or the components of a structure by their names."""
+    components = node.findall(f"{CASE}component")
+    return {part.get("name", ""): given(part) for part in components} if components else value(node)
+
+
 def answer(model: DecisionModel, name: str, outcome: single.Outcome) -> object:
     logic = model.decision(name).logic
-    if isinstance(logic, DecisionTable) and logic.hit_policy == "COLLECT":
-        return sorted(outcome.rows, key=str)
+    if isinstance(logic, DecisionTable) and logic.gives_list:
+        rows = [row if len(row) > 1 else next(iter(row.values())) for row in outcome.rows]
+        return sorted(rows, key=str) if logic.hit_policy == "COLLECT" else rows
     return outcome.outputs if len(outcome.outputs) > 1 else next(iter(outcome.outputs.values()))
 
 
-@pytest.mark.parametrize("name", INSIDE)
-def test_level_2_cases_inside_the_profile_pass(name: str) -> None:
+def agrees(want: object, got: object) -> bool:
+    """This function will compare, numbers that went through binary floats within the tolerance of the kit."""
+    if isinstance(got, float):
+        return isinstance(want, Decimal) and isclose(float(want), got, rel_tol=1e-8)
+    return want == got
+
+
+def cases() -> list[str]:
+    return sorted(folder.name for folder in LEVEL_2.iterdir() if folder.is_dir()) if LEVEL_2.is_dir() else []
+
+
+@pytest.mark.parametrize("name", cases())
+def test_every_level_2_case_passes(name: str) -> None:
     model = dmn.load(LEVEL_2 / name / f"{name}.dmn")
     tests = parse(LEVEL_2 / name / f"{name}-test-01.xml").findall(f"{CASE}testCase")
-    rows = [{node.get("name", ""): value(node) for node in test.findall(f"{CASE}inputNode")} for test in tests]
-    for test, facts in zip(tests, rows, strict=True):
-        outcomes = single.decide(model, facts)
+    facts = [{node.get("name", ""): given(node) for node in test.findall(f"{CASE}inputNode")} for test in tests]
+    for test, known in zip(tests, facts, strict=True):
+        outcomes = single.decide(model, known)
         for node in test.findall(f"{CASE}resultNode"):
             wanted, decision = node.find(f"{CASE}expected"), node.get("name", "")
             assert wanted is not None
-            want = expected(wanted)
-            want = sorted(want, key=str) if isinstance(want, list) else want
-            assert answer(model, decision, outcomes[decision]) == want, (test.get("id"), facts)
+            want, got = expected(wanted), answer(model, decision, outcomes[decision])
+            logic = model.decision(decision).logic
+            if isinstance(logic, DecisionTable) and logic.hit_policy == "COLLECT" and isinstance(want, list):
+                want = sorted(want, key=str)
+            assert agrees(want, got), (test.get("id"), known, want, got)
     assert tests
-    assert not build.differences(model, rows)
 
 
-@pytest.mark.parametrize("name", OUTSIDE)
-def test_level_2_cases_outside_the_profile_are_refused_at_load(name: str) -> None:
-    with pytest.raises(ModelError, match=OUTSIDE[name]):
-        dmn.load(LEVEL_2 / name / f"{name}.dmn")
-
-
-def test_every_level_2_case_is_accounted_for() -> None:
-    assert {folder.name for folder in LEVEL_2.iterdir() if folder.is_dir()} == {*INSIDE, *OUTSIDE}
+def test_the_given_kit_is_whole() -> None:
+    assert len(cases()) >= 15

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,8 @@ import pytest
 from engine_models import formula, table
 
 from dunwell.engine import single
-from dunwell.engine.model import InputError
+from dunwell.engine.items import BASE
+from dunwell.engine.model import InputError, Months
 from dunwell.engine.single import Outcome, Trial
 
 D = Decimal
@@ -42,11 +43,16 @@ def test_the_first_cell_that_fails_is_the_one_that_is_told(tmp_path: Path) -> No
     )
 
 
-@pytest.mark.parametrize(("default", "value"), [("null", None), ('"wait"', "wait"), ("kind", "company")])
+@pytest.mark.parametrize(
+    ("default", "status", "value"),
+    [("null", "no_match", None), ('"wait"', "ok", "wait"), ("kind", "ok", "company")],
+)
 @pytest.mark.parametrize("policy", ["FIRST", "UNIQUE"])
-def test_no_match_gives_the_default_and_no_rule(policy: str, default: str, value: object, tmp_path: Path) -> None:
+def test_no_match_gives_the_default_and_no_rule(
+    policy: str, default: str, status: str, value: object, tmp_path: Path
+) -> None:
     found = outcome(tmp_path, policy, 40, "company", default)
-    assert (found.status, found.outputs, found.rules) == ("no_match", {"T": value}, ())
+    assert (found.status, found.outputs, found.rules) == (status, {"T": value}, ())
 
 
 def test_unique_with_one_match_is_ok_after_trying_all(tmp_path: Path) -> None:
@@ -122,13 +128,34 @@ def test_a_binary_float_equals_the_decimal_it_is_written_as(score: object, tmp_p
 
 def test_a_binary_float_is_not_computed_with(tmp_path: Path) -> None:
     model = build.load(tmp_path, formula("f", "x + 1", needs=["x"]), inputs={"x": "number"})
-    with pytest.raises(InputError, match=r"0.1 \+ Decimal\('1'\) computes with a binary float -> give it as Decimal"):
+    with pytest.raises(InputError, match=r"'x' is computed with, and 0\.1 is a binary float -> give it as Decimal"):
         single.decide(model, {"x": 0.1})
+
+
+def test_a_binary_float_may_be_divided_and_compared(tmp_path: Path) -> None:
+    ratio, later = (
+        formula("f", "x / 2", needs=["x"]),
+        formula("g", "if x > 0.25 then f * 2 else 0", needs=["x"], after=["f"]),
+    )
+    model = build.load(tmp_path, ratio, later, inputs={"x": "number"})
+    found = single.decide(model, {"x": 0.5})
+    assert (found["f"].outputs, found["g"].outputs) == ({"f": 0.25}, {"g": 0.5})
 
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("number", 1), ("number", D("1.5")), ("number", 1.5), ("string", ""), ("boolean", False), ("date", build.DAY)],
+    [
+        ("number", 1),
+        ("number", D("1.5")),
+        ("number", 1.5),
+        ("string", ""),
+        ("boolean", False),
+        ("date", build.DAY),
+        ("time", time(9)),
+        ("date and time", datetime(2026, 3, 1, 9)),
+        ("days and time duration", timedelta(1)),
+        ("years and months duration", Months(1)),
+    ],
 )
 def test_facts_of_the_right_type_are_accepted(kind: str, value: object, tmp_path: Path) -> None:
     model = build.load(tmp_path, formula("f", "x", needs=["x"]), inputs={"x": kind})
@@ -146,7 +173,14 @@ def test_facts_of_the_right_type_are_accepted(kind: str, value: object, tmp_path
         ("boolean", 1, "1 (int)"),
         ("boolean", "true", "'true' (str)"),
         ("date", "2026-01-01", "'2026-01-01' (str)"),
-        ("date", datetime(2026, 1, 1, tzinfo=UTC), "datetime.datetime(2026, 1, 1, 0, 0, "),
+        ("date", datetime(2026, 1, 1), "datetime.datetime(2026, 1, 1, 0, 0) (datetime)"),
+        ("date and time", build.DAY, "datetime.date(2026, 3, 1) (date)"),
+        ("time", "09:00:00", "'09:00:00' (str)"),
+        ("days and time duration", 1, "1 (int)"),
+        ("years and months duration", timedelta(30), "datetime.timedelta(days=30) (timedelta)"),
+        ("days and time duration", Months(1), "Months(count=1) (Months)"),
+        ("number", float("inf"), "inf (float)"),
+        ("number", D("-Infinity"), "Decimal('-Infinity') (Decimal)"),
     ],
 )
 def test_facts_of_another_type_are_refused(kind: str, value: object, shown: str, tmp_path: Path) -> None:
@@ -154,7 +188,23 @@ def test_facts_of_another_type_are_refused(kind: str, value: object, shown: str,
     with pytest.raises(InputError) as refused:
         single.decide(model, {"x": value})
     assert str(refused.value).startswith(f"a model: 'x' is {shown}")
-    assert str(refused.value).endswith(f"-> give a {kind}, or None")
+    assert str(refused.value).endswith(f"-> give a {BASE[kind]}, or None")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("date and time", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("date", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("time", time(9, tzinfo=UTC)),
+    ],
+)
+def test_moments_with_a_zone_are_refused(kind: str, value: object, tmp_path: Path) -> None:
+    model = build.load(tmp_path, formula("f", "x", needs=["x"]), inputs={"x": kind})
+    with pytest.raises(
+        InputError, match="with a zone -> bring it into the customer's own time, and leave the zone out"
+    ):
+        single.decide(model, {"x": value})
 
 
 def test_missing_facts_are_refused(tmp_path: Path) -> None:
