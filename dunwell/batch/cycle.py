@@ -17,6 +17,7 @@ from ibis import _
 from dunwell.batch.definitions import TOLD, Definitions
 from dunwell.compliance.frame import mask
 from dunwell.decide import frame as decide
+from dunwell.engine import bulk
 from dunwell.facts.money import currencies
 from dunwell.portrait.frame import portrait, positions
 from dunwell.score.frame import probabilities
@@ -157,7 +158,8 @@ def write_plan(
     steps = walk(tables, chosen, as_of=as_of, keep=keep)
     progress("plan")
     _ordered(steps.plan).mutate(versions=ibis.literal(version_line(versions))).to_csv(folder / "plan.csv")
-    (folder / "funnel.json").write_text(json.dumps(_funnel(engine, steps, folder), indent=2, ensure_ascii=False) + "\n")
+    funnel = _funnel(engine, steps, folder) | {"null_hits": _null_hits(engine, steps.segmented, chosen)}
+    (folder / "funnel.json").write_text(json.dumps(funnel, indent=2, ensure_ascii=False) + "\n")
     engine.disconnect()
 
 
@@ -197,6 +199,13 @@ def _funnel(engine: Any, steps: Walk, folder: Path) -> dict[str, Any]:
         **_row(engine, customers),
         "statuses": dict(written.aggregate("status, count(*)").order("status").fetchall()),
     }
+
+
+def _null_hits(engine: Any, segmented: ibis.Table, chosen: Definitions) -> list[dict[str, Any]]:
+    """This function will count, for each column that a decision tests, the customers of whom it is not known."""
+    hits = (bulk.null_hits(segmented, model) for model in (chosen.segment, chosen.eligibility))
+    rows = [row for table in hits for row in engine.con.sql(engine.compile(table)).fetchall()]
+    return [{"decision": row[0], "column": row[1], "nulls": row[2]} for row in rows if row[2]]
 
 
 def _row(engine: Any, table: ibis.Table) -> dict[str, Any]:

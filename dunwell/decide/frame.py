@@ -40,11 +40,12 @@ PLANNED, OVER_CAPACITY, NOT_WORTH_IT, NOT_ALLOWED, NOT_ELIGIBLE = (
 def segments(scored: ibis.Table, model: DecisionModel, eligibility: DecisionModel) -> ibis.Table:
     """This function will give every overdue customer his segments, each with the rule that gave it.
 
-    Of the portrait only what is needed further on is kept: wide rows are slow to join.
+    Of the portrait only what is needed further on is kept, and what the segments looked at: wide rows are slow to join.
     """
     decided = bulk.decide(scored.filter(_.overdue_reference > 0), model)
     told = [name for name in decided.columns if name not in scored.columns]
-    needed = dict.fromkeys([*CUSTOMER, *told, *(needed.name for needed in eligibility.inputs)])
+    looked_at = [wanted.name for wanted in (*model.inputs, *eligibility.inputs)]
+    needed = dict.fromkeys([*CUSTOMER, *told, *looked_at])
     return decided.select(*needed)
 
 

@@ -33,7 +33,7 @@ POSITION = (
 )  # fmt: skip
 PEAKS = ("peak_past_due_days_6m", "peak_past_due_days_12m")
 COSTS = tuple(f"outstanding_{component.value}" for component in COMPONENT_ORDER[:-1])
-AMOUNTS = (*COSTS, "outstanding", "balance", "aside", "overdue")
+AMOUNTS = (*COSTS, "balance", "aside", "overdue")
 COUNTS_OF_ACCOUNTS = (
     "open_charges", "charges_due_12m", "paid_12m", "paid_late_12m", "payments_12m", "free_payments_6m",
     "useful_payments_6m", "held_days", *PEAKS,
@@ -74,7 +74,6 @@ def _totals(lines: Queues, *, as_of: date) -> ibis.Table:
     costs = {name: rows.rest.sum(where=rows["rank"] == rank).cast(MONEY) for rank, name in enumerate(COSTS)}
     return rows.group_by("account_id").agg(
         **costs,
-        outstanding=rows.rest.sum().cast(MONEY),
         balance=rows.through.max(),
         overdue=rows.rest.sum(where=rows.due_on < as_of).cast(MONEY),
         oldest_unpaid_due_on=rows.due_on.min(where=(rows.rest > 0) & (rows.due_on <= as_of)),
@@ -153,10 +152,12 @@ def _counted(rows: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
         written_off=rows.written_off.fill_null(False),
     )
     net = ibis.greatest(known.past_due_days - known.grace - known.held_days, 0)
-    principal = known.outstanding
+    # The queue ends above zero by just what no credit has paid.
+    outstanding = principal = ibis.greatest(known.balance, NOTHING)
     for name in COSTS:
         principal = principal - known[name]
     known = known.mutate(
+        outstanding=outstanding.cast(MONEY),
         outstanding_principal=principal.cast(MONEY),
         unapplied=(ibis.greatest(-known.balance, NOTHING) + known.aside).cast(MONEY),
         delinquent_days=(known.past_due_days > known.grace).ifelse(net, 0),

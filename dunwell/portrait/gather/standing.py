@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+from ibis import _
 
 from dunwell.portrait.queue import whole
 from dunwell.portrait.rules import Terms
@@ -16,11 +17,26 @@ CENTS = 100.0
 # Taken off this, every amount up to eighty trillion has the same number of figures, so that texts sort as numbers do.
 FIGURES = 9_000_000_000_000_000
 
+# How the values of several accounts become one; that of a single account is already the customer's.
+COUNTS = (
+    "accounts", "overdue_accounts", "payments_12m", "partial_payments_6m", "charges_due_12m", "charges_on_time_12m",
+)  # fmt: skip
+SUMS = ("outstanding_cents", "overdue_cents", "limit_cents", "limited_cents")
+HIGHEST = ("past_due_days", "delinquent_days", "peak_past_due_days_6m", "peak_past_due_days_12m", "last_paid_on")
+LOWEST = ("first_opened_on", "oldest_overdue_due_on")
+OF_THE_WORST = ("product_line", "creditor")
+
 
 def standing(positions: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
-    """This function will gather the positions of every customer."""
+    """This function will gather the positions of every customer.
+
+    Most have one account, and grouping is slow: so only the positions of the others are grouped.
+    """
     rows = _valued(positions, terms)
-    return rows.group_by("party_id").agg(**_sums(rows), **_worst(rows), **_habits(rows, as_of=as_of))
+    rows = rows.join(rows.group_by("party_id").agg(times=_.count()), "party_id")
+    alone, together = rows.filter(_.times == 1), rows.filter(_.times > 1)
+    gathered = _gathered(together)
+    return _told(alone.select(*gathered.columns).union(gathered), as_of=as_of)
 
 
 def _valued(positions: ibis.Table, terms: Terms) -> ibis.Table:
@@ -33,47 +49,39 @@ def _valued(positions: ibis.Table, terms: Terms) -> ibis.Table:
     def cents(amount: Any) -> Any:
         return (amount.cast("float64") * rate * CENTS).round()
 
-    limit = (positions.credit_limit > 0).ifelse(positions.credit_limit, None)
-    rows = positions.mutate(
+    one = ibis.literal(1, type="int64")
+    limit_cents = cents((positions.credit_limit > 0).ifelse(positions.credit_limit, None))
+    return positions.mutate(
+        accounts=one,
+        currencies=one,
+        overdue_accounts=(positions.overdue > 0).cast("int64"),
         overdue_cents=cents(positions.overdue),
         outstanding_cents=cents(positions.outstanding),
-        limit_cents=cents(limit),
+        limit_cents=limit_cents,
+        limited_cents=limit_cents.notnull().ifelse(cents(positions.outstanding), None),
+        first_opened_on=positions.opened_on,
+        oldest_overdue_due_on=(positions.past_due_days > 0).ifelse(positions.oldest_unpaid_due_on, None),
     )
+
+
+def _gathered(rows: ibis.Table) -> ibis.Table:
     # The account with the most overdue comes first in the order of this text, of equals the first by name.
-    return rows.mutate(order=(FIGURES - rows.overdue_cents.cast("int64")).cast("string") + rows.account)
+    order = (FIGURES - rows.overdue_cents.cast("int64")).cast("string") + rows.account
+    return rows.group_by("party_id").agg(
+        currencies=rows.currency.nunique(),
+        written_off=rows.written_off.any(),
+        **{name: whole(rows[name].sum()) for name in COUNTS},
+        **{name: rows[name].sum() for name in SUMS},
+        **{name: rows[name].max() for name in HIGHEST},
+        **{name: rows[name].min() for name in LOWEST},
+        **{name: rows[name].argmin(order) for name in OF_THE_WORST},
+    )
 
 
-def _sums(rows: ibis.Table) -> dict[str, Any]:
-    return {
-        "accounts": rows.count(),
-        "overdue_accounts": rows.count(where=rows.overdue > 0),
-        "currencies": rows.currency.nunique(),
-        "product_line": rows.product_line.argmin(rows.order),
-        "creditor": rows.creditor.argmin(rows.order),
-        "outstanding_reference": rows.outstanding_cents.sum() / CENTS,
-        "overdue_reference": rows.overdue_cents.sum() / CENTS,
-        "utilisation": rows.outstanding_cents.sum(where=rows.limit_cents.notnull()) / rows.limit_cents.sum(),
-    }
-
-
-def _worst(rows: ibis.Table) -> dict[str, Any]:
-    past = rows.past_due_days > 0
-    return {
-        "first_opened_on": rows.opened_on.min(),
-        "past_due_days": rows.past_due_days.max(),
-        "delinquent_days": rows.delinquent_days.max(),
-        "oldest_overdue_due_on": rows.oldest_unpaid_due_on.min(where=past),
-        "written_off": rows.written_off.any(),
-        "peak_past_due_days_6m": rows.peak_past_due_days_6m.max(),
-        "peak_past_due_days_12m": rows.peak_past_due_days_12m.max(),
-    }
-
-
-def _habits(rows: ibis.Table, *, as_of: date) -> dict[str, Any]:
-    return {
-        "payments_12m": whole(rows.payments_12m.sum()),
-        "partial_payments_6m": whole(rows.partial_payments_6m.sum()),
-        "charges_due_12m": whole(rows.charges_due_12m.sum()),
-        "charges_on_time_12m": whole(rows.charges_on_time_12m.sum()),
-        "days_since_payment": ibis.literal(as_of).delta(rows.last_paid_on.max(), unit="day"),
-    }
+def _told(rows: ibis.Table, *, as_of: date) -> ibis.Table:
+    return rows.mutate(
+        outstanding_reference=rows.outstanding_cents / CENTS,
+        overdue_reference=rows.overdue_cents / CENTS,
+        utilisation=rows.limited_cents / rows.limit_cents,
+        days_since_payment=ibis.literal(as_of).delta(rows.last_paid_on, unit="day"),
+    ).drop(*SUMS, "last_paid_on")

@@ -59,6 +59,17 @@ def test_every_overdue_customer_has_exactly_one_row(snapshot: Path) -> None:
     assert sum(told["statuses"].values()) == len(rows)
 
 
+def test_a_run_counts_what_its_decisions_did_not_know(snapshot: Path) -> None:
+    plan(snapshot, threads=2)
+    told = json.loads((snapshot / "funnel.json").read_text())["null_hits"]
+    scores = [hit["nulls"] for hit in told if (hit["decision"], hit["column"]) == ("credit", "bureau_score")]
+    unknown = duckdb.sql(
+        f"SELECT count(*) FROM '{snapshot / 'portrait.parquet'}' WHERE overdue_reference > 0 AND bureau_score IS NULL"
+    ).fetchone()
+    assert unknown == (sum(scores),)
+    assert scores and all(hit["nulls"] > 0 for hit in told)
+
+
 def test_who_is_planned_has_a_way_and_who_is_not_has_a_reason(snapshot: Path) -> None:
     plan(snapshot, threads=2)
     with (snapshot / "plan.csv").open(encoding="utf-8") as file:

@@ -258,5 +258,5 @@ def test_segments_bring_every_answer_and_what_the_eligibility_asks_for() -> None
     segmented, _long = candidates({})
     assert {decision.name for decision in SEGMENT.decisions} <= set(segmented.columns)
     assert {f"{decision.name}_rule" for decision in SEGMENT.decisions} <= set(segmented.columns)
-    assert {wanted.name for wanted in ELIGIBILITY.inputs} <= set(segmented.columns)
-    assert "preferred_channel" not in segmented.columns
+    assert {wanted.name for wanted in (*SEGMENT.inputs, *ELIGIBILITY.inputs)} <= set(segmented.columns)
+    assert "region" not in segmented.columns
