@@ -66,13 +66,20 @@ check: install .venv/.dev ## ruff, mypy --strict, layers, tidy, docs
 	@$(BIN)/python tools/docs_check.py
 
 .PHONY: soak
-soak: install .venv/.dev ## long fuzzing: the property tests with many more examples
-	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/unit -q -k "property or judge or equal" --timeout 3600
+soak: install .venv/.dev ## long fuzzing: the property tests with many more examples, on DuckDB and on Spark
+	@DATABASE_URL=$(NO_DATABASE) HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/unit tests/integration/engine -q \
+		-k "property or judge or equal or standard" --timeout 7200
+
+.venv/.bench: .venv/.core requirements/bench.txt
+	@echo "Installing what the figures are compared with ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
 
 .PHONY: bench
-bench: install .venv/.dev ## figures: intake rate, the daily cycle at 100,000 and 1,000,000 accounts
+bench: install .venv/.dev .venv/.bench ## figures: intake rate, the daily cycle, the decision engine
 	@$(BIN)/python -m bench.intake
 	@$(BIN)/python bench/cycle.py
+	@$(BIN)/python bench/engine.py
 
 # ---- upkeep -------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,9 @@ MADE = """
         (300 + dice[3] % 550)::INTEGER AS score, ['M0', 'M1', 'M2', 'M3', NULL][1 + dice[4] % 5] AS grade,
         ['forgot', 'cash_flow', 'dispute', NULL][1 + dice[5] % 4] AS cause,
         ['card', 'loan', 'bnpl'][1 + dice[6] % 3] AS line
-    FROM (SELECT [(hash(i * 6 + k) % 1_000_003)::BIGINT FOR k IN [0, 1, 2, 3, 4, 5]] AS dice FROM range({rows}) AS made(i))
+    FROM (
+        SELECT [(hash(i * 6 + k) % 1_000_003)::BIGINT FOR k IN [0, 1, 2, 3, 4, 5]] AS dice FROM range({rows}) AS made(i)
+    )
 """
 RULES, CHAIN, SAMPLE, ZEN_ROWS, SINGLE_ROWS = 40, 12, 5_000, 50_000, 1_000_000
 Row = list[str]
@@ -211,7 +213,7 @@ def _on_duckdb(path: Path, options: argparse.Namespace, rows: int) -> tuple[floa
     from dunwell.engine import bulk, dmn
 
     engine = ibis.duckdb.connect(threads=options.threads, memory_limit="6GB")
-    engine.raw_sql(f"CREATE TABLE cases AS {MADE.format(rows=rows)}")
+    engine.create_table("cases", engine.sql(MADE.format(rows=rows)))
     started = time.perf_counter()
     decided = bulk.decide(engine.table("cases"), dmn.load(path))
     answers = [name for name in decided.columns if name not in COLUMNS]

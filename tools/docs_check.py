@@ -19,7 +19,7 @@ import typer  # noqa: E402
 from dunwell.compliance.rulebook import page as rules_page  # noqa: E402
 from dunwell.portrait import dimensions  # noqa: E402
 from tools import tidy  # noqa: E402
-from tools.documents import catalogue, commands, notes, page, strategies  # noqa: E402
+from tools.documents import catalogue, commands, feel, notes, page, strategies  # noqa: E402
 from tools.fault import Fault  # noqa: E402
 
 
@@ -33,6 +33,7 @@ def generated(root: Path, *, app: typer.Typer, tree: frozenset[str]) -> dict[str
     if root == ROOT:
         pages |= {dimensions.PAGE: dimensions.markdown(), RULES_PAGE: rules_page.markdown()}
         pages[strategies.STRATEGIES_PAGE] = strategies.strategies_page(root, tree=tree)
+        pages[feel.FEEL_PAGE] = feel.feel_page()
     return pages
 
 

@@ -113,7 +113,7 @@ def _clock(microseconds: int) -> time:
 
 def type_for(values: Sequence[Value], kind: Type) -> dt.DataType:
     """This function will return the narrowest column type that holds the values, which are of the type `kind`."""
-    return arithmetic.type_for(values) if kind == "number" else dt.dtype(STORED[kind])  # type: ignore[no-any-return]
+    return arithmetic.type_for(values) if kind == "number" else dt.dtype(STORED[kind])
 
 
 def constant(value: Value) -> Column:
@@ -142,7 +142,7 @@ def of(expression: Expression, facts: Facts) -> Column:
             yes, no = alike([of(then, facts), of(otherwise, facts)])
             return ibis.ifelse(of(condition, facts), yes, no)
         case Binary(operator, left, right) if operator in _LOGIC:
-            return _LOGIC[operator](of(left, facts), of(right, facts))
+            return _LOGIC[operator](typed(left, "boolean", facts), typed(right, "boolean", facts))
         case Binary("=" | "!=" | "<" | "<=" | ">" | ">=" as comparison, left, right):
             return compare(comparison, of(left, facts), of(right, facts))
         case Binary(operator, left, right):

@@ -14,6 +14,7 @@ import ibis
 import pyarrow as pa
 
 from dunwell.engine import bulk, columns, dmn, document, literals, single
+from dunwell.engine.functions import EXACT
 from dunwell.engine.model import DecisionModel, DecisionTable, InputData, InputError, ModelError, Place, Type, Value
 from dunwell.engine.types import type_of_value
 
@@ -33,6 +34,8 @@ KINDS: Mapping[str, frozenset[Type]] = {
     "dayTimeDuration": frozenset({"days_duration"}),
     "yearMonthDuration": frozenset({"months_duration"}),
 }
+# So many places a case must tell before an exact result with more of them may be rounded to it.
+PLACES_MIN = 8
 # A result that went through binary floats agrees if it differs by less than this share (the kit's own runners: 1e-8).
 TOLERANCE = 1e-8
 
@@ -287,8 +290,15 @@ def _agree_values(expected: _Text, found: Any) -> bool:
     except _OutsideError:
         return False
     if isinstance(found, float):
-        return isclose(float(wanted), found, rel_tol=TOLERANCE)  # type: ignore[arg-type]  # a number, by its type
-    return bool(wanted == found)
+        # Beside 0 no share of anything is left.
+        return isclose(float(wanted), found, rel_tol=TOLERANCE, abs_tol=1e-12)  # type: ignore[arg-type]  # a number
+    return bool(wanted == found) or (isinstance(wanted, Decimal) and _rounds_to(wanted, found))
+
+
+def _rounds_to(wanted: Decimal, found: Any) -> bool:
+    """This function will say whether an exact number was only cut short where the case was written down."""
+    places = -int(wanted.as_tuple().exponent)
+    return places >= PLACES_MIN and bool(EXACT.quantize(Decimal(found), wanted) == wanted)
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 from xml.etree import ElementTree  # parses only what defusedxml has let through
 from xml.etree.ElementTree import Element
 
@@ -94,7 +95,10 @@ def _canonical(file: Path) -> bytes:
 
 def _parse(path: Path, place: Place) -> Element:
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        size = status.st_size
+        if not S_ISREG(status.st_mode):
+            raise place.refuse("it is no plain file", cure="name a DMN file")
         if size > BYTES_MAX:
             raise place.refuse(f"{size} bytes, over the limit of {BYTES_MAX}", cure="split it into several models")
         root: Element = fromstring(path.read_bytes(), forbid_dtd=True)

@@ -113,7 +113,7 @@ def _alike(*values: Any) -> list[Any]:
 def _date(year: Decimal, month: Decimal, day: Decimal) -> date | None:
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from operator import add
+from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from dunwell.engine import columns, policies
-from dunwell.engine.arithmetic import Column, alike, as_float, common, decimal_type, finite
+from dunwell.engine.arithmetic import Column, alike, as_decimal, as_float, decimal_type, finite
 from dunwell.engine.columns import Facts
 from dunwell.engine.model import (
     AnyOf,
@@ -147,7 +149,7 @@ def aggregated(contest: Contest, matches: Sequence[Column], facts: Facts) -> Col
         return columns.nothing(clause.type)
     values = _matched(given, clause, facts)
     if aggregation == "SUM":
-        return _sum(values)
+        return _sum(values, [entry for _, entry in given])
     if len(values) == 1:
         return values[0]
     # Both engines skip nulls here.
@@ -164,16 +166,21 @@ def _matched(given: Sequence[tuple[Column, Expression]], clause: OutputClause, f
     ]
 
 
-def _sum(values: Sequence[Column]) -> Column:
+def _sum(values: Sequence[Column], entries: Sequence[Expression]) -> Column:
     kind = values[0].type()
     if kind.is_floating():  # In the order of the rules: a tree's last bits would be others.
         total = finite(ibis.array([value.fill_null(0.0) for value in values]).sums())
     else:
-        # So wide that no sum of so many overflows; whole numbers of 64 bits overflow aloud.
-        wide = kind
-        if kind.is_decimal():
-            wide = decimal_type(common([kind]).precision + len(str(len(values))), kind.scale)
+        wide = _wide(kind, entries)
         zero = ibis.literal(0, type=wide)
         total = columns.joined(add, [value.cast(wide).fill_null(zero) for value in values]).cast(wide)
     known = columns.some([value.notnull() for value in values])
     return ibis.ifelse(known, total, ibis.null(total.type()))
+
+
+def _wide(kind: Any, entries: Sequence[Expression]) -> Any:
+    """This function will return a type so wide that the sum of so many does not overflow."""
+    constants = [entry.value for entry in entries if isinstance(entry, Constant) and isinstance(entry.value, Decimal)]
+    if kind.is_integer() and len(constants) == len(entries) and sum(map(abs, constants)) <= columns.INT64_MAX:
+        return dt.int64
+    return decimal_type(as_decimal(kind).precision + len(str(len(entries))), as_decimal(kind).scale)

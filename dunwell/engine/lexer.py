@@ -21,7 +21,8 @@ CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "null": None}
 RESERVED = KEYWORDS | CONSTANTS.keys()
 ESCAPES = {'"': '"', "\\": "\\", "'": "'", "n": "\n", "t": "\t", "r": "\r"}
 
-SPACE = re.compile(r"\s+")
+# Comments are passed over like spaces: `// to the end of the line` and `/* … */`.
+SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)

@@ -130,7 +130,9 @@ def weekday(moment: Column) -> Column:
 
 def weekday_name(moment: Column) -> Column:
     """This function will name the day of the week in English."""
-    return ibis.array(list(WEEKDAYS))[moment.day_of_week.index().cast("int32")]
+    # Spark takes what is looked up among no nulls for never null, even where the place is null.
+    at = moment.day_of_week.index().fill_null(len(WEEKDAYS)).cast("int32")
+    return ibis.array([*WEEKDAYS, ibis.null("string")])[at]
 
 
 def months_between(start: Column, end: Column) -> Column:

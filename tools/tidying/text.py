@@ -28,6 +28,7 @@ FREE = (
     "scripts/",
     "docs/reference/cli.md",
     "docs/reference/dimensions.md",
+    "docs/reference/feel.md",
     "docs/reference/rules.md",
     "docs/reference/catalogue.md",
 )

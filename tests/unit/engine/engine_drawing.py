@@ -3,6 +3,7 @@
 A model is drawn as its frozen values, not as text: what the reader of DMN can refuse is another test's matter.
 """
 
+# ruff: noqa: DTZ001 - local times have no zone
 from __future__ import annotations
 
 import os
@@ -16,8 +17,8 @@ from hypothesis import strategies as st
 
 from dunwell.engine.model import (
     Annotations,
-    Anything,
     AnyOf,
+    Anything,
     Binary,
     Call,
     Cell,
@@ -49,7 +50,9 @@ VALUES: dict[Type, list[Value]] = {
     "ratio": [-1.5, 0.0, 0.1, 0.30000000000000004, 1 / 3, 2.0, 1e300],
     "string": ["", "A", "B", "a", "AB", "it's", 'q"q', "b\\s", "善A善"],
     "boolean": [True, False],
-    "date": [date(2024, 1, 31), date(2024, 2, 29), date(2026, 2, 28), date(2026, 3, 1), date(2026, 12, 31), date(1, 1, 1)],
+    "date": [
+        date(2024, 1, 31), date(2024, 2, 29), date(2026, 2, 28), date(2026, 3, 1), date(2026, 12, 31), date(1, 1, 1),
+    ],
     "time": [time(0), time(9, 30), time(23, 59, 59, 999999)],
     "date_time": [datetime(2024, 2, 29, 23, 59, 59, 999999), datetime(2026, 3, 31), datetime(1999, 12, 31, 8, 5, 7, 1)],
     "days_duration": [
@@ -290,3 +293,46 @@ def some_cases(seed: int, count: int = 60) -> list[dict[str, Value]]:
 
 
 cases = st.integers(0, 2**32).map(some_cases)
+
+
+# Every operator and function at once
+
+EDGES: dict[Type, list[Value]] = {
+    "number": [
+        *map(Decimal, ("0.5", "1.5", "-0.5", "0.125", "2", "12", "13", "29", "30", "1900", "2024", "10000")),
+        *map(Decimal, ("99999999999999.999", "-99999999999999.999")),
+    ],
+    "ratio": [-0.5, 1e-300, 9007199254740993.0, -1e300],
+    "string": ["aba", "b", "ab"],
+    "date": [date(9999, 12, 31), date(2023, 12, 31), date(2024, 3, 30), date(1900, 2, 28)],
+    "time": [time(12, 0, 0, 500)],
+    "date_time": [datetime(9999, 12, 31, 23, 59, 59, 999999), datetime(1, 1, 1), datetime(2024, 1, 31, 12)],
+    "days_duration": [timedelta(microseconds=-1), timedelta(days=50_000_000), timedelta(hours=-47, seconds=-1)],
+    "months_duration": [Months(11), Months(-12), Months(-1_000_000_000)],
+}  # fmt: skip
+
+
+def every_call(*, avoid: frozenset[str] = frozenset()) -> DecisionModel:
+    """This function will make a model with one formula for each operator and function, called by its number."""
+    inputs = {f"{kind} {at}": kind for kind in KINDS for at in range(3)}
+    decisions = []
+    built = [(kind, *one) for kind, listed in CALLS.items() for one in listed if one[1] not in avoid]
+    for number, (kind, form, name, taken) in enumerate(built):
+        arguments = tuple(
+            Constant(Decimal(of)) if isinstance(of, int) else Name(f"{of} {at}", of) for at, of in enumerate(taken)
+        )
+        expression = Binary(name, *arguments) if form == "binary" else Call(name, arguments, kind)
+        called = f"{number}: {name}({', '.join(str(one) for one in taken)})"
+        decisions.append(Decision(called, called, (), Formula(called, kind, expression)))
+    return DecisionModel("every call", tuple(InputData(*one) for one in inputs.items()), tuple(decisions))
+
+
+def edge_cases(count: int = 600) -> list[dict[str, Value]]:
+    """This function will make cases for `every_call`: one value in twelve null, one in two an edge."""
+    dice = random.Random(11)
+
+    def value(kind: Type) -> Value:
+        pool = EDGES[kind] if kind in EDGES and dice.random() < 0.5 else VALUES[kind]
+        return None if dice.random() < 0.08 else dice.choice(pool)
+
+    return [{f"{kind} {at}": value(kind) for kind in KINDS for at in range(3)} for _ in range(count)]

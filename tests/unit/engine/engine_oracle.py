@@ -1,4 +1,4 @@
-"""A third opinion on hit policies, from the words of the standard alone: it shares neither code nor ideas with `policies`.
+"""A third opinion on hit policies, from the words of the standard alone: it shares no code with `policies`.
 
 Slow and plain: whether a cell passes is asked of `evaluation`, everything after that is decided here.
 """

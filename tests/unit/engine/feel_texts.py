@@ -150,3 +150,55 @@ def value(model: DecisionModel, facts: dict[str, object], name: str = "f") -> Va
     found = single.decide(model, facts)
     assert set(found) == {one.name for one in model.decisions if not one.auxiliary}
     return found[name].outputs[name]
+
+
+# Cases of the conformance kit
+
+KIT = "http://www.omg.org/spec/DMN/20160719/testcase"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+class Untyped(str):
+    """A text that a case gives without the type of a schema, as most do for numbers and days."""
+
+    __slots__ = ()
+
+
+def kit_value(value: object) -> str:
+    """This function will write a value as the kit does: a structure for a dict, a list for a list."""
+    match value:
+        case None:
+            return '<value xsi:nil="true"/>'
+        case dict():
+            return "".join(f'<component name="{key}">{kit_value(one)}</component>' for key, one in value.items())
+        case list():
+            return f"<list>{''.join(f'<item>{kit_value(one)}</item>' for one in value)}</list>"
+        case Untyped():
+            return f"<value>{value}</value>"
+        case str():
+            return f'<value xsi:type="xsd:string">{value}</value>'
+        case bool():
+            return f'<value xsi:type="xsd:boolean">{str(value).lower()}</value>'
+    return f"<value>{value}</value>"
+
+
+def kit_case(facts: Mapping[str, object], expected: Mapping[str, object], *, attributes: str = "") -> str:
+    given = "".join(f'<inputNode name="{key}">{kit_value(value)}</inputNode>' for key, value in facts.items())
+    wanted = "".join(
+        f'<resultNode name="{key}" type="decision"><expected>{kit_value(value)}</expected></resultNode>'
+        for key, value in expected.items()
+    )
+    return f"<testCase{attributes}>{given}{wanted}</testCase>"
+
+
+def kit(folder: Path, model: str, *cases: str, name: str = "0001-case") -> Path:
+    """This function will write a model and its cases as the kit lays them out."""
+    home = folder / name
+    home.mkdir()
+    (home / f"{name}.dmn").write_text(model, encoding="utf-8")
+    (home / f"{name}-test-01.xml").write_text(
+        f'<testCases xmlns="{KIT}" xmlns:xsi="{XSI}" xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
+        f"<modelName>{name}.dmn</modelName>{''.join(cases)}</testCases>",
+        encoding="utf-8",
+    )
+    return folder

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tracemalloc
 from pathlib import Path
+from time import perf_counter
 
 import engine_models as build
 import pytest
@@ -46,6 +49,72 @@ def test_hostile_bytes_are_refused(content: str | bytes, words: str, tmp_path: P
 def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"none\.dmn: cannot be read: No such file or directory -> check the path"):
         dmn.load(tmp_path / "none.dmn")
+
+
+BOMB_OF_ATTRIBUTES = """<!DOCTYPE d [<!ENTITY a "0123456789"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>
+<definitions name="&d;&d;&d;&d;"/>"""
+PARAMETERS = '<!DOCTYPE d [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x.dtd"> %x;]><definitions/>'
+NAMELESS = "<!DOCTYPE definitions><definitions/>"
+HUGE = "x" * 4_000_000
+MANY = " ".join(f"a{n}='1'" for n in range(100_000))
+ATTACKS: dict[str, str | bytes] = {
+    "entity bomb": BILLION_LAUGHS,
+    "bomb of attributes": BOMB_OF_ATTRIBUTES,
+    "file entity": OUTSIDE,
+    "remote DTD": REMOTE,
+    "parameter entity": PARAMETERS,
+    "bare DTD": NAMELESS,
+    "UTF-16 DTD": NAMELESS.encode("utf-16"),
+    "10,000 deep": f'<definitions xmlns="{build.DMN}">' + "<a>" * 10_000 + "</a>" * 10_000 + "</definitions>",
+    "10,000 deep, never closed": f'<definitions xmlns="{build.DMN}">' + "<a>" * 10_000,
+    "huge attribute": definitions(PLAIN, inputs=N).replace('name="n"', f'name="{HUGE}"'),
+    "huge name of a decision": definitions(PLAIN, inputs=N).replace('<decision name="T"', f'<decision name="{HUGE}"'),
+    "huge type": definitions(PLAIN, inputs={"n": HUGE}),
+    "huge text": definitions(table("T", rules=[["1," * 2_000_000 + "1", '"x"']], inputs=N), inputs=N),
+    "huge label": definitions(PLAIN, inputs=N).replace("<input>", f'<input label="{HUGE}">').replace("&gt; 1", "?"),
+    "huge hit policy": definitions(PLAIN, inputs=N).replace('"FIRST"', f'"{HUGE}"'),
+    "huge reference": definitions(PLAIN, inputs=N).replace("#in_n", f"#{HUGE}"),
+    "100,000 attributes": f'<definitions xmlns="{build.DMN}" {MANY}/>',
+    "huge element name": f'<{HUGE} xmlns="{build.DMN}"/>',
+}
+
+
+@pytest.mark.parametrize("case", ATTACKS)
+def test_attacks_are_refused_at_once_in_little_memory_and_few_words(case: str, tmp_path: Path) -> None:
+    path = tmp_path / "case.dmn"
+    content = ATTACKS[case]
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    tracemalloc.start()
+    began = perf_counter()
+    with pytest.raises(ModelError) as error:
+        dmn.load(path)
+    seconds, (_, peak) = perf_counter() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Being watched slows Python down several times over.
+    assert seconds < 5
+    assert peak < 60_000_000
+    assert len(str(error.value)) < 3_000
+
+
+def test_a_file_of_100_megabytes_is_refused_without_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "case.dmn"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    tracemalloc.start()
+    with pytest.raises(ModelError, match="100000000 bytes, over the limit of 5000000 -> split it into several models"):
+        dmn.load(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
+    """A pipe would be waited for, a device read for ever."""
+    os.mkfifo(tmp_path / "case.dmn")
+    for path in (tmp_path / "case.dmn", Path("/dev/zero"), tmp_path):
+        with pytest.raises(ModelError, match="is no plain file -> name a DMN file"):
+            dmn.load(path)
 
 
 # The digest

@@ -12,9 +12,11 @@ from engine_drawing import cases, examples, models
 from engine_models import disagreement
 from hypothesis import Phase, given, settings
 
-from dunwell.engine import arithmetic, calls, columns, evaluation, hits, moments, policies, single
+from dunwell.engine import arithmetic, columns, evaluation, hits, policies, single
 from dunwell.engine.model import DecisionModel, Value
 
+# A random model that fails is long to write.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 Rows = list[dict[str, Value]]
 
 
@@ -37,10 +39,15 @@ def contradictions(model: DecisionModel, rows: Rows) -> list[str]:
     for facts in rows:
         want = oracle.decide(model, facts)
         for name, got in single.decide(model, facts).items():
-            said = (got.status, got.outputs, got.rows, got.rules)
-            if said != (want[name].status, want[name].outputs, want[name].rows, want[name].rules):
-                found.append(f"{facts}: {name} is {said}, should be {want[name]}")
+            if told(got) != told(want[name]):
+                found.append(f"{facts}: {name} is {told(got)}, should be {told(want[name])}")
     return found
+
+
+def told(outcome: single.Outcome) -> tuple[object, ...]:
+    """This function will leave out the trace, and the order of rules that contradict each other."""
+    rules = tuple(sorted(outcome.rules)) if outcome.status == "conflict" else outcome.rules
+    return outcome.status, outcome.outputs, outcome.rows, rules
 
 
 @examples(60)
@@ -51,7 +58,7 @@ def test_the_judge_says_what_the_standard_says(model: DecisionModel, rows: Rows)
 
 # The test of the test: each fault is one that was possible, or once was made, in an engine.
 
-REAL, PICK, LAID = columns.compare, columns.pick, moments.laid
+REAL, PICK = columns.compare, columns.pick
 Column = arithmetic.Column
 
 
@@ -64,22 +71,23 @@ def off_by_one(comparison: Any, left: Column, right: Column) -> Column:
     return left > right if comparison == ">=" else REAL(comparison, left, right)
 
 
+def one_rank(contest: hits.Contest) -> tuple[tuple[int, int], ...]:
+    return tuple((0, at) for at in contest.order)
+
+
+def as_written(contest: hits.Contest) -> tuple[int, ...]:
+    return tuple(range(len(contest.table.rules)))
+
+
 FAULTS: dict[str, tuple[object, str, Callable[..., object]]] = {
     "equality with null": (columns, "compare", as_sql_would),
     ">= read as >": (columns, "compare", off_by_one),
     "a list read as all of": (columns, "or_", operator.and_),
     "outputs of the next rule": (columns, "pick", lambda values, *rest: PICK([*values[1:], *values[:1]], *rest)),
     "a conflict decided in silence": (hits, "settled", lambda contest, least, latest: least),
-    "a conflict seen across ranks": (hits.Contest, "places", property(lambda self: tuple((0, at) for at in self.order))),
-    "lists in the order of the rules": (hits.Contest, "order", property(lambda self: tuple(range(len(self.table.rules))))),
-    "sums that forget a null": (hits, "_sum", lambda values: columns.joined(operator.add, values)),
-    "a remainder with the dividend's sign": (calls.COLUMNS, "modulo", lambda left, right: left % right.nullif(0)),
-    "months counted by the calendar page": (
-        calls.COLUMNS,
-        "years and months duration",
-        lambda start, end: (end.year().cast("int64") - start.year()) * 12 + end.month() - start.month(),
-    ),
-    "durations taken away for added": (columns, "laid", lambda operator, *rest, kinds: LAID("+", *rest, kinds=kinds)),
+    "a conflict seen across ranks": (hits.Contest, "places", property(one_rank)),
+    "lists in the order of the rules": (hits.Contest, "order", property(as_written)),
+    "sums that forget a null": (hits, "_sum", lambda values, entries: columns.joined(operator.add, values)),
     "a judge without null": (evaluation, "both", lambda left, right: bool(left and right)),
     "a judge that forgets unknown": (evaluation, "either", lambda results: any(results)),
 }  # fmt: skip
@@ -88,8 +96,7 @@ QUICK = ("equality with null", "a conflict decided in silence")
 
 def inject(fault: tuple[object, str, object], patch: pytest.MonkeyPatch) -> None:
     single.compile.cache_clear()
-    place, name, wrong = fault
-    patch.setitem(place, name, wrong) if isinstance(place, dict) else patch.setattr(place, name, wrong)  # type: ignore[misc]
+    patch.setattr(*fault)  # type: ignore[arg-type]  # a name, declared as an object's
 
 
 def shown(failing: Callable[[DecisionModel, Rows], list[str]]) -> bool:

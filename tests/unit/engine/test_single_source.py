@@ -108,7 +108,7 @@ DEEP = [
     "".join(f"if n = {k} then {k} else " for k in range(30)) + "0",
     " + ".join(["n"] * 64),
     "-" * 60 + "n",
-    "(" * 22 + "true" + " in (= true, = null))" * 21 + " and n > 1)",
+    "(" * 20 + "(n > 1)" + " in (= true, = null))" * 20,
     "min(n, " * 22 + "1" + ")" * 22,
     "n in (" + ", ".join(f"[{k}..{k + 1}]" for k in range(60)) + ")",
 ]

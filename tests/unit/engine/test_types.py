@@ -60,9 +60,6 @@ SCOPE = sfeel.Scope({key: Name(key, kind) for key, kind in KINDS.items()})
         ("date", "date_time", False, None),
         ("days_duration", "months_duration", False, None),
         ("time", "date_time", False, None),
-        ("date", "date_time", False, None),
-        ("days_duration", "months_duration", False, None),
-        ("time", "date_time", False, None),
     ],
 )
 def test_which_types_meet_and_what_holds_both(
@@ -81,7 +78,7 @@ def test_which_types_meet_and_what_holds_both(
         ("a", "string"),
         (date(2026, 1, 1), "date"),
         (None, None),
-        (datetime(2026, 1, 1), "date_time"),
+        (datetime.fromisoformat("2026-01-01T00:00:00"), "date_time"),
         (time(9), "time"),
         (timedelta(1), "days_duration"),
         (Months(1), "months_duration"),
@@ -110,38 +107,6 @@ def test_type_of_a_literal(value: Value, kind: Type | None) -> None:
         ("if b then n else r", "ratio"),
         ("if b then null else s", "string"),
         ("if b then null else null", None),
-        ("r + 1", "ratio"),
-        ("r * r", "ratio"),
-        ("-r", "ratio"),
-        ("n ** n", "ratio"),
-        ("n / 2 * n", "ratio"),
-        ("n between 1 and 2", "boolean"),
-        ('s in ("a", null)', "boolean"),
-        ("not(b)", "boolean"),
-        ("floor(n)", "number"),
-        ("floor(r)", "ratio"),
-        ("min(n, r)", "ratio"),
-        ("min(n, n)", "number"),
-        ("max(d, d)", "date"),
-        ("sqrt(n)", "ratio"),
-        ("d - d", "days_duration"),
-        ("m - m", "days_duration"),
-        ("d + span", "date"),
-        ("span + d", "date"),
-        ("d - months", "date"),
-        ("m + months", "date_time"),
-        ("span - span", "days_duration"),
-        ("months + months", "months_duration"),
-        ("d.year", "number"),
-        ("m.hour", "number"),
-        ("span.days", "number"),
-        ("months.years", "number"),
-        ("date(m)", "date"),
-        ("time(m)", "time"),
-        ("date and time(d, t)", "date_time"),
-        ("years and months duration(d, m)", "months_duration"),
-        ('@"P1D"', "days_duration"),
-        ("day of week(d)", "string"),
         ("r + 1", "ratio"),
         ("r * r", "ratio"),
         ("-r", "ratio"),
@@ -288,71 +253,7 @@ def test_only_exact_arithmetic_asks_for_exact_numbers(expression: str, computed:
 
 
 def test_a_formula_tells_every_name_it_reads(tmp_path: Path) -> None:
-    inputs = {name: "number" for name in "abcdef"}
-    text = "if a between b and c then min(d, e) else (if f in (a, > b) then 1 else 2)"
-    model = build.load(tmp_path, build.formula("f1", text, needs=inputs), inputs=inputs)
-    assert names_in_logic(model.decision("f1").logic) == set(inputs)
-
-
-@pytest.mark.parametrize(
-    ("operator", "left", "right"),
-    [
-        ("+", "date", "number"),
-        ("+", "date", "date"),
-        ("-", "date", "date_time"),
-        ("-", "days_duration", "date"),
-        ("-", "string", "string"),
-        ("*", "days_duration", "number"),
-        ("/", "days_duration", "days_duration"),
-        ("+", "time", "days_duration"),
-        ("+", "days_duration", "months_duration"),
-        ("+", "boolean", "boolean"),
-        ("**", "string", "number"),
-        ("and", "number", "boolean"),
-        ("+", "number", None),
-        ("-", None, "date"),
-    ],
-)
-def test_what_an_operator_does_not_join(operator: str, left: Type | None, right: Type | None) -> None:
-    assert result(operator, left, right) is None
-
-
-def test_what_holds_several_types() -> None:
-    assert common_of(["number", None, "ratio"]) == "ratio"
-    assert common_of([None, "date"]) == "date"
-    assert common_of([]) is None
-
-
-@pytest.mark.parametrize(
-    ("expression", "computed"),
-    [
-        ("n", False),
-        ("n + 1", True),
-        ("n / 2", False),
-        ("n ** 2", False),
-        ("n > 1", False),
-        ("n * 2 > 1", True),
-        ("sqrt(n)", False),
-        ("abs(n)", False),
-        ("decimal(n, 2)", True),
-        ("modulo(n, 2)", True),
-        ("if n > 1 then 2 else 3", False),
-        ("if b then n + 1 else 3", True),
-        ("n in (1, 2)", False),
-        ("(n - 1) in (1, 2)", True),
-        ("r * n", False),
-    ],
-)
-def test_only_exact_arithmetic_asks_for_exact_numbers(expression: str, computed: bool, tmp_path: Path) -> None:
-    """A number that is divided, compared or handed on may come as a binary float; one that is added may not."""
-    inputs = {"n": "number", "m": "number", "b": "boolean"}
-    ratio = build.formula("r", "m / 2", needs=["m"])
-    model = build.load(tmp_path, ratio, build.formula("f", expression, needs=["n", "b"], after=["r"]), inputs=inputs)
-    assert computed_inputs(model) == (frozenset({"n"}) if computed else frozenset())
-
-
-def test_a_formula_tells_every_name_it_reads(tmp_path: Path) -> None:
-    inputs = {name: "number" for name in "abcdef"}
+    inputs = dict.fromkeys("abcdef", "number")
     text = "if a between b and c then min(d, e) else (if f in (a, > b) then 1 else 2)"
     model = build.load(tmp_path, build.formula("f1", text, needs=inputs), inputs=inputs)
     assert names_in_logic(model.decision("f1").logic) == set(inputs)
