@@ -45,7 +45,8 @@ def strategies_page(root: Path, *, tree: frozenset[str]) -> str:
 
 
 def read(path: Path) -> Element:
-    model: Element = ElementTree.parse(path).getroot()
+    model = ElementTree.parse(path).getroot()
+    assert model is not None  # noqa: S101 - a file that was parsed has a root
     return model
 
 
