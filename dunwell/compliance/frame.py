@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from hashlib import sha256
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from dunwell.compliance.kinds.kind import Column, Fact, Granted, Row, any_of, ch
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, NEVER
 from dunwell.compliance.kinds.windows import Window, clock, lawful, longest, zone_names
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook, RulebookError
+from dunwell.compliance.rulebook.scope import Scope
 
 # Rules about hours that bind some rows only: every combination of them is worked out beforehand.
 PARTIAL_MAX = 6
@@ -42,8 +44,9 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
         rules = {number: rule for number, rule in rules.items() if not rule.narrows}
         hours = hours[:1]
     gathering = Gathering(tables, dict(_asked(rules)), on)
-    persons = gathering.of_customers(_persons(portrait, rules=rules.values()))
-    rows = gathering.of_contacts(_known(candidates, persons=persons))
+    scopes = _scopes(rules.values())
+    persons = gathering.of_customers(_persons(portrait, rules=rules.values(), scopes=scopes, zones=book.zones))
+    rows = gathering.of_contacts(_known(candidates, persons=persons, scopes=scopes, zones=book.zones))
     binds = {number: _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
     rows = rows.mutate(**_by_hours(rows, hours=hours, binds=binds))
     judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
@@ -51,18 +54,30 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
     return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
 
 
-def _persons(portrait: Table, *, rules: Iterable[Rule]) -> Table:
-    """This function will pick what the rules read of the portrait."""
-    asked = sorted({column for rule in rules for column in rule.terms.portrait_columns()})
-    return portrait.select(
+def _scopes(rules: Iterable[Rule]) -> dict[str, Scope]:
+    """This function will name the column of each scope once, however many rules share it."""
+    return {_scope_column(rule.applies): rule.applies for rule in rules if rule.applies}
+
+
+def _scope_column(scope: Scope) -> str:
+    return f"mask_in_{sha256(scope.model_dump_json().encode()).hexdigest()[:12]}"
+
+
+def _persons(portrait: Table, *, rules: Iterable[Rule], scopes: Mapping[str, Scope], zones: tuple[str, ...]) -> Table:
+    """This function will pick what the rules read of the portrait, and tell whom each scope binds."""
+    asked = {column for rule in rules for column in rule.terms.portrait_columns()}
+    asked |= {column for scope in scopes.values() for column in scope.portrait_columns()}
+    persons = portrait.select(
         party_id=portrait.party_id,
         mask_here=literal(True),
         mask_zone=only_if(portrait.time_zone.isin(sorted(zone_names())), portrait.time_zone),
-        **{f"mask_of_{column}": portrait[column] for column in asked},
+        **{f"mask_of_{column}": portrait[column] for column in sorted(asked)},
     )
+    here = {name: scope.column(persons, zones=zones) for name, scope in scopes.items()}
+    return persons.mutate(**here) if here else persons
 
 
-def _known(candidates: Table, *, persons: Table) -> Table:
+def _known(candidates: Table, *, persons: Table, scopes: Mapping[str, Scope], zones: tuple[str, ...]) -> Table:
     """This function will put beside each candidate what is known of its customer; unknown names become null."""
     persons = persons.rename(mask_party="party_id")
     rows = candidates.left_join(persons, candidates.party_id == persons.mask_party)
@@ -71,6 +86,7 @@ def _known(candidates: Table, *, persons: Table) -> Table:
         mask_zone_known=rows.mask_zone.notnull(),
         mask_channel_bit=channel_bit(rows.channel),
         mask_actor_known=rows.actor.isin(ACTORS).fill_null(False),
+        **{name: rows[name].fill_null(scope.nobody_knows(zones)) for name, scope in scopes.items()},
     )
 
 
@@ -83,7 +99,12 @@ def _asked(rules: Mapping[int, Rule]) -> Iterator[tuple[str, Fact]]:
 
 def _everywhere(rule: Rule) -> bool:
     """This function will tell whether the rule binds every row."""
-    return rule.unless is None and set(rule.channels) >= set(CHANNELS) and set(rule.actors) >= set(ACTORS)
+    return (
+        rule.unless is None
+        and rule.applies is None
+        and set(rule.channels) >= set(CHANNELS)
+        and set(rule.actors) >= set(ACTORS)
+    )
 
 
 def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
@@ -92,6 +113,7 @@ def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
     bound = [(rows.mask_channel_bit & others) == 0] if others else []
     bound += [] if set(rule.actors) >= set(ACTORS) else [listed(rows.actor, names=rule.actors, known=ACTORS)]
     bound += [~rows[f"mask_opens_{number}"]] if rule.unless else []
+    bound += [rows[_scope_column(rule.applies)]] if rule.applies else []
     return _all_of(bound)
 
 
@@ -107,20 +129,29 @@ class Hours(NamedTuple):
 
 
 def _hours(rules: Mapping[int, Rule], *, zones: tuple[str, ...], on: date) -> Iterator[Hours]:
-    """This function will work out the hours of every combination of rules that may bind a row."""
-    windows = {number: rule.terms.windows() or () for number, rule in rules.items() if rule.narrows}
-    partial = [number for number in windows if not _everywhere(rules[number])]
-    if len(partial) > PARTIAL_MAX:
+    """This function will work out the hours of every combination of rules that may bind a row.
+
+    Rules that bind the very same rows are one in this: each stands under the first of its like.
+    """
+    windows = {number: rule.terms.windows() for number, rule in rules.items() if rule.narrows}
+    first: dict[object, int] = {}
+    like = {n: first.setdefault(_reach(rules[n]), n) for n in windows if not _everywhere(rules[n])}
+    if len(first) > PARTIAL_MAX:
         raise RulebookError(
-            f"{len(partial)} rules about hours bind some contacts only; the mask works with {PARTIAL_MAX} at most",
+            f"rules about hours bind {len(first)} sets of contacts; the mask works with {PARTIAL_MAX} at most",
             place="rulebooks",
             cure="join rules with the same hours, or load fewer layers",
         )
-    for zone_known, *ties in product((True, False), repeat=len(partial) + 1):
-        bound = dict(zip(partial, ties, strict=True))
-        binding = tuple(window for number, window in windows.items() if bound.get(number, True))
+    for zone_known, *ties in product((True, False), repeat=len(first) + 1):
+        bound = dict(zip(first.values(), ties, strict=True))
+        binding = tuple(hours for number, hours in windows.items() if hours and bound.get(like.get(number, -1), True))
         day = lawful(on, rules=binding, zones=None if zone_known else zones)
         yield Hours(zone_known, bound, longest(day))
+
+
+def _reach(rule: Rule) -> object:
+    """This function will tell which rows a rule binds, in a form that is equal for rules that bind the same."""
+    return frozenset(rule.channels), frozenset(rule.actors), rule.unless, rule.applies
 
 
 def _by_hours(rows: Table, *, hours: list[Hours], binds: Mapping[int, BooleanValue]) -> dict[str, StringValue]:

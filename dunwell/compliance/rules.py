@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dunwell.compliance.kinds.kind import Finding
-from dunwell.compliance.kinds.question import Candidate, Customer, Question
+from dunwell.compliance.kinds.question import DAYS_APART_MAX, Candidate, Customer, Question
 from dunwell.compliance.kinds.windows import clock, known_zone, lawful
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook
 from dunwell.facts.verdict import Refusal, Verdict
@@ -43,10 +43,11 @@ def judge(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, on: d
     of them, None if one of them is unknown.
     """
     book = rulebook.on(on)
+    customer = _recent(customer, rulebook=rulebook, on=on)
     zone = known_zone(customer.time_zone)
     question = _question(book, customer=customer, candidate=candidate, on=on, zone=zone)
     found = _objections(book, question=question)
-    return _verdict(found, question=question, book=book, earliest=_last(found))
+    return _verdict(found, question=question, earliest=_last(found))
 
 
 def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, at: datetime) -> Verdict:
@@ -58,13 +59,21 @@ def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate
     if at.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     at = at.astimezone(UTC)
+    customer = _recent(customer, rulebook=rulebook, on=at.date())
     found = _objections_at(rulebook, customer=customer, candidate=candidate, at=at)
     earliest = _earliest(rulebook, customer=customer, candidate=candidate, after=at) if _any_blocks(found) else None
     zone = known_zone(customer.time_zone)
     book = rulebook.on(at.astimezone(zone or UTC).date())
-    day = at.astimezone(zone or _places(book, zone=zone)[0] or UTC).date()
+    day = at.astimezone(_places(_zones(book, customer=customer), zone=zone)[0] or UTC).date()
     question = _question(book, customer=customer, candidate=candidate, on=day, zone=zone)
-    return _verdict(found, question=question, book=book, earliest=earliest)
+    return _verdict(found, question=question, earliest=earliest)
+
+
+def _recent(customer: Customer, *, rulebook: Rulebook, on: date) -> Customer:
+    """This function will leave out contacts so old that no rule looks at them, now or later: years of them."""
+    oldest = on - timedelta(days=rulebook.looks_back + DAYS_APART_MAX)
+    contacts = tuple(made for made in customer.contacts if made.local_date is None or made.local_date >= oldest)
+    return customer if len(contacts) == len(customer.contacts) else replace(customer, contacts=contacts)
 
 
 def _any_blocks(found: list[Objection]) -> bool:
@@ -80,10 +89,11 @@ def _last(found: list[Objection]) -> date | None:
 
 def _question(book: Rulebook, *, customer: Customer, candidate: Candidate, on: date, zone: ZoneInfo | None) -> Question:
     """This function will lay the question, with the lawful hours of the day by all rules that bind."""
-    question = Question(customer=customer, candidate=candidate, on=on, zone=zone)
+    zones = _zones(book, customer=customer)
+    question = Question(customer=customer, candidate=candidate, on=on, zone=zone, zones=zones)
     binding = (rule.terms.windows() for rule in book.rules if rule.narrows and rule.binds(question))
-    rules = tuple(windows for windows in binding if windows is not None)
-    windows = lawful(on, rules=rules, zones=None if zone else book.zones)
+    rules = tuple(hours for hours in binding if hours is not None)
+    windows = lawful(on, rules=rules, zones=None if zone else question.zones)
     return replace(question, windows=windows)
 
 
@@ -98,9 +108,14 @@ def _speaks(rule: Rule, *, question: Question) -> bool:
     return question.at is not None or rule.narrows or rule.terms.windows() is None
 
 
-def _places(book: Rulebook, *, zone: ZoneInfo | None) -> list[ZoneInfo | None]:
+def _zones(book: Rulebook, *, customer: Customer) -> tuple[str, ...]:
+    """This function will name the zones in which a customer without one may be: his own data first, then the rules."""
+    return tuple(name for name in customer.possible_zones if known_zone(name)) or book.zones
+
+
+def _places(zones: tuple[str, ...], *, zone: ZoneInfo | None) -> list[ZoneInfo | None]:
     """This function will list where the customer may be; None stands for nobody knows at all."""
-    return [zone] if zone else [ZoneInfo(name) for name in book.zones] or [None]
+    return [zone] if zone else [ZoneInfo(name) for name in zones] or [None]
 
 
 def _objections_at(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, at: datetime) -> list[Objection]:
@@ -108,7 +123,7 @@ def _objections_at(rulebook: Rulebook, *, customer: Customer, candidate: Candida
     zone = known_zone(customer.time_zone)
     book = rulebook.on(at.astimezone(zone or UTC).date())
     found: dict[str, Objection] = {}
-    for place in _places(book, zone=zone):
+    for place in _places(_zones(book, customer=customer), zone=zone):
         for objection in _objections_in(rulebook, customer=customer, candidate=candidate, at=at, place=place):
             name = objection.rule.id
             found[name] = _last_of(objection, found.get(name, objection))
@@ -157,8 +172,8 @@ def _earliest(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, a
     return None
 
 
-def _verdict(found: list[Objection], *, question: Question, book: Rulebook, earliest: date | None) -> Verdict:
-    zone = _places(book, zone=question.zone)[0]
+def _verdict(found: list[Objection], *, question: Question, earliest: date | None) -> Verdict:
+    zone = _places(question.zones, zone=question.zone)[0]
     return Verdict(
         refusals=_said(found, level="block"),
         warnings=_said(found, level="warn"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row
+from dunwell.compliance.kinds.kind import Column, Finding, Kind, PlainDate, Row, distinct, one_of
 from dunwell.compliance.kinds.question import Question
-from dunwell.compliance.kinds.windows import Window, minute, minute_of, next_start, outside, within
+from dunwell.compliance.kinds.windows import EVERY_WEEKDAY, Hours, minute, minute_of, next_start, outside, within
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Annotated[str, one_of(WEEKDAYS, what="weekday")]
 
 
 def quoted(value: Any) -> Any:
@@ -26,34 +29,42 @@ class ClockWindow(Kind):
     name: ClassVar[str] = "clock_window"
     about_en: ClassVar[str] = (
         "No contact from quiet_from up to, not including, quiet_until by the customer's own clock; it may run over "
-        "midnight. A customer without a time zone: the hour must suit all zones of the zone set."
+        "midnight. A customer without a time zone: the hour must suit all zones of the zone set. With `weekdays` it "
+        "is about those days of the week only, and about the dates `also_on` (public holidays) whatever their weekday; "
+        "each day has its own midnight."
     )
     about_zh: ClassVar[str] = (
         "按客户当地时间，自 quiet_from 起至 quiet_until（不含）不得联系，可跨午夜；"
-        "客户时区未知时须同时满足时区集内各时区。"
+        "客户时区未知时须同时满足时区集内各时区。weekdays 限定星期几适用，also_on 所列日期（公众假日）一律适用。"
     )
 
     quiet_from: Clock
     quiet_until: Clock
+    weekdays: Annotated[tuple[Weekday, ...], AfterValidator(distinct)] = ()
+    also_on: tuple[PlainDate, ...] = ()
 
     @model_validator(mode="after")
     def _some_hours(self) -> ClockWindow:
         if minute(self.quiet_from) % (24 * 60) == minute(self.quiet_until) % (24 * 60):
             raise ValueError("quiet_from and quiet_until are the same time: is it no hour or every hour?")
+        if self.also_on and not self.weekdays:
+            raise ValueError("also_on adds days to weekdays, and without weekdays it is about every day")
         return self
 
-    def windows(self) -> tuple[Window, ...]:
-        return outside(minute(self.quiet_from), end=minute(self.quiet_until))
+    def windows(self) -> Hours:
+        weekdays = tuple(WEEKDAYS.index(day) for day in self.weekdays) or EVERY_WEEKDAY
+        left = outside(minute(self.quiet_from), end=minute(self.quiet_until))
+        return Hours(left, weekdays, frozenset(self.also_on))
 
     def judge(self, question: Question) -> Finding | None:
         if question.at is None:
             return None if question.windows else self._refuse(None)
         if question.zone is None:
             return self._refuse(None)
-        local = question.at.astimezone(question.zone)
-        if within(minute_of(local), windows=self.windows()):
+        local, hours = question.at.astimezone(question.zone), self.windows()
+        if within(minute_of(local), windows=hours.on(local.date())):
             return None
-        return self._refuse(next_start(question.at, windows=self.windows(), zone=question.zone), now=f"{local:%H:%M}")
+        return self._refuse(next_start(question.at, hours=hours, zone=question.zone), now=f"{local:%H:%M}")
 
     def _refuse(self, earliest: date | None, now: str = "") -> Finding:
         there = f"; it is {now} there" if now else "; no hour of that day is known to lie outside them"

@@ -16,7 +16,7 @@ import ibis
 from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue, Value
 
-from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Until
+from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Latest, Until, Where
 from dunwell.compliance.kinds.question import CHANNELS, DAYS_APART_MAX, NEVER
 from dunwell.ledger.kinds import ConsentStance, Direction
 
@@ -38,6 +38,13 @@ class Gathering:
             persons = _beside(persons, "stray", _sums(stray, counts=counts, by=(PARTY,)))
         if counts := self._counts("number"):
             persons = _beside(persons, "number", _fullest(self._contacts, counts=counts))
+        if counts := self._counts("person"):
+            persons = _beside(persons, "all", _sums(self._contacts, counts=counts, by=(PARTY,)))
+        if days := self._latest("creditor"):
+            stray = self.tables["contacts"].filter(self.tables["contacts"].creditor.isnull())
+            persons = _beside(persons, "event", self._last_day(stray, asked=days, by=(PARTY,)))
+        if days := self._latest("person"):
+            persons = _beside(persons, "any", self._last_day(self.tables["contacts"], asked=days, by=(PARTY,)))
         if ends := self._ends("holds"):
             holds = _open(self.tables["holds"], start="from_on", end="until_on", on=self.on)
             persons = _beside(persons, "hold", _last(holds, ends=ends, end="until_on", by=(PARTY,)))
@@ -52,6 +59,10 @@ class Gathering:
             owned = self._contacts.filter(self._contacts.creditor.notnull())
             sums = _sums(owned, counts=counts, by=(PARTY, CREDITOR))
             rows = _beside(rows, "own", sums, also={CREDITOR: CREDITOR})
+        if days := self._latest("creditor"):
+            owned = self.tables["contacts"].filter(self.tables["contacts"].creditor.notnull())
+            last = self._last_day(owned, asked=days, by=(PARTY, CREDITOR))
+            rows = _beside(rows, "since", last, also={CREDITOR: CREDITOR})
         if ends := self._ends("refusals"):
             one = self._refusals.filter(_of_one_channel(self._refusals))
             one = one.mutate(bit=channel_bit(one.channel))
@@ -70,12 +81,48 @@ class Gathering:
             if fact.among == "holds":
                 return rows[f"mask_hold_{name}"]
             return ibis.greatest(rows[f"mask_one_{name}"], rows[f"mask_every_{name}"])
-        if fact.per == "number":
-            return rows[f"mask_number_{name}"].fill_null(0)
+        if isinstance(fact, Latest):
+            if fact.per == "person":
+                return rows[f"mask_any_{name}"]
+            return ibis.greatest(rows[f"mask_since_{name}"], rows[f"mask_event_{name}"])
+        if fact.per in ("number", "person"):
+            return rows[f"mask_{'number' if fact.per == 'number' else 'all'}_{name}"].fill_null(0)
         return rows[f"mask_own_{name}"].fill_null(0) + rows[f"mask_stray_{name}"].fill_null(0)
 
-    def _counts(self, per: str) -> dict[str, Count]:
-        return {name: fact for name, fact in self.asked.items() if isinstance(fact, Count) and fact.per == per}
+    def _counts(self, per: str) -> dict[str, Where]:
+        """This function will say, for each count, which of the contacts gathered are counted."""
+        facts = {name: fact for name, fact in self.asked.items() if isinstance(fact, Count) and fact.per == per}
+        return {name: self._counted(fact) for name, fact in facts.items()}
+
+    def _counted(self, fact: Count) -> Where:
+        first = fact.first(self.on)
+        if first == self._first:
+            return fact.where
+        return lambda contacts: fact.where(contacts) & _may_be_since(contacts, first)
+
+    @property
+    def _first(self) -> date:
+        """This function will return the first day that any count looks back to."""
+        return min((fact.first(self.on) for fact in self.asked.values() if isinstance(fact, Count)), default=self.on)
+
+    def _latest(self, per: str) -> dict[str, Latest]:
+        return {name: fact for name, fact in self.asked.items() if isinstance(fact, Latest) and fact.per == per}
+
+    def _last_day(self, contacts: Table, *, asked: Mapping[str, Latest], by: tuple[str, ...]) -> Table:
+        """This function will find the last day, up to the day, of the contacts that each fact is about."""
+        on, apart = literal(self.on), timedelta(days=DAYS_APART_MAX)
+        begun = (contacts.happened_at.date() - apart <= on).fill_null(True)
+        begun = ifelse(contacts.local_date.isnull(), begun, contacts.local_date <= on)
+        first = min(fact.first(self.on) for fact in asked.values())
+        near = contacts.filter(begun, _may_be_since(contacts, first))
+        unwritten = ibis.least((near.happened_at.date() + apart).fill_null(on), on)
+        near = near.mutate(day=ifelse(near.local_date.isnull(), unwritten, near.local_date))
+        return near.group_by(list(by)).aggregate(
+            **{
+                name: near.day.max(where=fact.where(near) & (near.day >= literal(fact.first(self.on))))
+                for name, fact in asked.items()
+            }
+        )
 
     def _ends(self, among: str) -> dict[str, Until]:
         return {name: fact for name, fact in self.asked.items() if isinstance(fact, Until) and fact.among == among}
@@ -86,12 +133,17 @@ class Gathering:
 
     @property
     def _contacts(self) -> Table:
-        """This function will keep the contacts that we made on the day, or may have."""
+        """This function will keep the contacts that we made on the days that count, or may have."""
         contacts, apart = self.tables["contacts"], timedelta(days=DAYS_APART_MAX)
-        first, last = literal(self.on - apart), literal(self.on + apart)
+        first, last = literal(self._first - apart), literal(self.on + apart)
         near = contacts.happened_at.date().between(first, last).fill_null(True)
-        day = ifelse(contacts.local_date.isnull(), near, contacts.local_date == literal(self.on))
+        day = ifelse(contacts.local_date.isnull(), near, self._on_days_that_count(contacts))
         return contacts.filter(day, (contacts.direction != Direction.INBOUND.value).fill_null(True))
+
+    def _on_days_that_count(self, contacts: Table) -> BooleanValue:
+        if self._first == self.on:
+            return contacts.local_date == literal(self.on)
+        return contacts.local_date.between(literal(self._first), literal(self.on))
 
     @property
     def _consents(self) -> Table:
@@ -121,13 +173,19 @@ def _of_one_channel(refusals: Table) -> BooleanValue:
     return refusals.channel.isin(CHANNELS).fill_null(False)
 
 
-def _sums(contacts: Table, *, counts: Mapping[str, Count], by: tuple[str, ...]) -> Table:
+def _may_be_since(contacts: Table, first: date) -> BooleanValue:
+    """This function will tell the contacts that were made from a day on, or may have been."""
+    unwritten = (contacts.happened_at.date() + timedelta(days=DAYS_APART_MAX) >= literal(first)).fill_null(True)
+    return ifelse(contacts.local_date.isnull(), unwritten, contacts.local_date >= literal(first))
+
+
+def _sums(contacts: Table, *, counts: Mapping[str, Where], by: tuple[str, ...]) -> Table:
     return contacts.group_by(list(by)).aggregate(
-        **{name: contacts.count(where=fact.where(contacts)) for name, fact in counts.items()}
+        **{name: contacts.count(where=where(contacts)) for name, where in counts.items()}
     )
 
 
-def _fullest(contacts: Table, *, counts: Mapping[str, Count]) -> Table:
+def _fullest(contacts: Table, *, counts: Mapping[str, Where]) -> Table:
     """This function will count by contact point and take the highest; a contact of no point counts for each."""
     points = _sums(contacts, counts=counts, by=(PARTY, "contact_point_id"))
     nowhere = points.contact_point_id.isnull()

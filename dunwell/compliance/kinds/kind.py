@@ -17,7 +17,7 @@ from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, HOLDS, Question
-from dunwell.compliance.kinds.windows import Window
+from dunwell.compliance.kinds.windows import Hours
 
 # Channels as bits, so that a table compares numbers and not texts.
 CHANNEL_BITS = {channel: 1 << position for position, channel in enumerate(CHANNELS)}
@@ -66,6 +66,18 @@ Actors = Annotated[tuple[ActorName, ...], Field(min_length=1), AfterValidator(di
 HoldName = Annotated[str, one_of(HOLDS, what="kind of hold")]
 SignName = Annotated[str, one_of(SIGNS, what="sign in the portrait")]
 Purposes = Annotated[tuple[Name, ...], Field(min_length=1), AfterValidator(distinct)]
+# Whether the day of an event is the first of the days that it opens, or the day after it is.
+DayOne = Literal["event_day", "next_day"]
+
+
+def plain_date(value: Any) -> Any:
+    """This function will let only a bare date of YAML pass, not a text or a moment that looks like one."""
+    if value is not None and type(value) is not date:
+        raise ValueError("write a date as 2025-02-28, without quotes or time")
+    return value
+
+
+PlainDate = Annotated[date, BeforeValidator(plain_date)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +89,37 @@ class Finding:
     earliest: date | None = None
 
 
+Per = Literal["creditor", "number", "person"]
 # What the frame gathers for a kind of rule. `where` takes the table of facts that is named and picks those that count.
 Where = Callable[[Table], BooleanValue]
 
 
+def the_day_itself(on: date) -> date:
+    return on
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many contacts we made on the day: for the contact's creditor, or the most on any one contact point."""
+    """How many contacts we made from `first` up to the day, by default on the day alone.
 
-    per: Literal["creditor", "number"]
+    `per` says which: those for the contact's creditor, the most on any one contact point, or all with the person.
+    """
+
+    per: Per
     where: Where
+    first: Callable[[date], date] = the_day_itself
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last day, up to the day, of a contact from `first` on, whoever began it; null if there is none.
+
+    One of which nobody wrote down the day was made on the last day on which it may have been.
+    """
+
+    per: Literal["creditor", "person"]
+    where: Where
+    first: Callable[[date], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +140,7 @@ class Granted:
     purposes: tuple[str, ...]
 
 
-Fact = Count | Until | Granted
+Fact = Count | Latest | Until | Granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +234,13 @@ class Kind(BaseModel, ABC):
         """This function will name what `column` reads of the portrait."""
         return ()
 
-    def windows(self) -> tuple[Window, ...] | None:
+    def windows(self) -> Hours | None:
         """This function will return the hours of the day that the rule leaves open, None if it is not about hours."""
         return None
+
+    def looks_back(self) -> int:
+        """This function will return on how many days before a day contacts still weigh."""
+        return 0
 
     def zones(self) -> tuple[str, ...]:
         """This function will return the zones in which a customer without one may be."""

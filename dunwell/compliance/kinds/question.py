@@ -52,13 +52,22 @@ class Contact:
 
     def made_on(self, day: date) -> bool:
         """This function will tell whether we made the contact on that day of the customer's (or may have)."""
-        if self.direction == Direction.INBOUND.value:
-            return False
+        return self.made_between(day, day)
+
+    def made_between(self, first: date, last: date) -> bool:
+        """This function will tell whether we made the contact on one of these days (or may have)."""
+        earliest, latest = self.days
+        return self.direction != Direction.INBOUND.value and earliest <= last and first <= latest
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """This function will return the first and the last day of the customer's on which it may have been."""
         if self.local_date is not None:
-            return self.local_date == day
+            return self.local_date, self.local_date
         if self.happened_at is None:
-            return True
-        return abs(self.happened_at.date() - day) <= timedelta(days=DAYS_APART_MAX)
+            return date.min, date.max
+        day, apart = self.happened_at.date(), timedelta(days=DAYS_APART_MAX)
+        return day - apart, day + apart
 
     @property
     def may_be_connected(self) -> bool:
@@ -111,7 +120,12 @@ class Customer:
     """What is known of one customer; the names are those of the portrait and of the snapshot's tables."""
 
     known: bool = True
+    # ISO 3166, country first and then ever smaller: `US`, `US-MA`, `US-NY-NYC`; anything else says nothing.
+    region: str | None = None
+    product_line: str | None = None
     time_zone: str | None = None
+    # Where the data say that he may be, if they do not agree; without them and a time zone, the zone set says so.
+    possible_zones: tuple[str, ...] = ()
     contacted_since_overdue: bool | None = None
     reachable: Mapping[str, bool | None] = field(default_factory=dict)
     signs: Mapping[str, bool | None] = field(default_factory=dict)
@@ -138,7 +152,8 @@ class Candidate:
 class Question:
     """May this contact be made to this customer on that day, or, where `at` is given, at that very moment?
 
-    `windows` are the lawful hours of the day by all rules together; `zone` is the customer's, None if unknown.
+    `windows` are the lawful hours of the day by all rules together; `zone` is the customer's, None if unknown: then
+    `zones` are those in which he may be.
     """
 
     customer: Customer
@@ -146,6 +161,7 @@ class Question:
     on: date
     windows: tuple[Window, ...] = ()
     zone: ZoneInfo | None = None
+    zones: tuple[str, ...] = ()
     at: datetime | None = None
 
     @property
@@ -167,6 +183,10 @@ class Question:
     def contacts(self) -> Iterator[Contact]:
         """This function will give the contacts that we made on the day."""
         return (contact for contact in self.customer.contacts if contact.made_on(self.on))
+
+    def contacts_since(self, first: date) -> Iterator[Contact]:
+        """This function will give the contacts that we made on the day or, from `first` on, before it."""
+        return (contact for contact in self.customer.contacts if contact.made_between(first, self.on))
 
     def holds(self, kinds: tuple[str, ...]) -> list[Hold]:
         """This function will give the open holds of these kinds; one of a kind we do not know is of every kind."""

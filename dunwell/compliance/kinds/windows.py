@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import groupby
@@ -24,6 +25,21 @@ class Window(NamedTuple):
 
 
 WHOLE_DAY = (Window(0, DAY_MINUTES),)
+EVERY_WEEKDAY = tuple(range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours that a rule leaves open on the weekdays (0 is Monday) and dates that it is about."""
+
+    windows: tuple[Window, ...]
+    weekdays: tuple[int, ...] = EVERY_WEEKDAY
+    dates: frozenset[date] = frozenset()
+
+    def on(self, day: date) -> tuple[Window, ...]:
+        """This function will return the windows of a day; one the rule is not about is wholly open."""
+        about = day.weekday() in self.weekdays or day in self.dates
+        return self.windows if about else WHOLE_DAY
 
 
 @cache
@@ -67,9 +83,7 @@ def minute_of(moment: datetime) -> float:
 
 
 @lru_cache(maxsize=4096)
-def lawful(
-    on: date, *, rules: tuple[tuple[Window, ...], ...], zones: tuple[str, ...] | None = None
-) -> tuple[Window, ...]:
+def lawful(on: date, *, rules: tuple[Hours, ...], zones: tuple[str, ...] | None = None) -> tuple[Window, ...]:
     """This function will return the windows of the day that every rule allows.
 
     Without `zones` the customer's own zone is known, and the windows are told in it, whichever it is. With `zones`
@@ -84,12 +98,13 @@ def lawful(
     return _runs(tuple(fits))
 
 
-def _fits(on: date, *, minutes: int, rules: tuple[tuple[Window, ...], ...], zones: tuple[str, ...] | None) -> bool:
-    local: Sequence[float] = [minutes]
+def _fits(on: date, *, minutes: int, rules: tuple[Hours, ...], zones: tuple[str, ...] | None) -> bool:
+    local: list[tuple[date, float]] = [(on, minutes)]
     if zones is not None:
         moment = datetime.combine(on, time(minutes // 60, minutes % 60), ZoneInfo(zones[0]))
-        local = [minute_of(moment.astimezone(ZoneInfo(zone))) for zone in zones]
-    return all(within(there, windows=windows) for there in local for windows in rules)
+        there = [moment.astimezone(ZoneInfo(zone)) for zone in zones]
+        local = [(place.date(), minute_of(place)) for place in there]
+    return all(within(clock_there, windows=rule.on(day)) for day, clock_there in local for rule in rules)
 
 
 def _runs(fits: tuple[bool, ...]) -> tuple[Window, ...]:
@@ -102,24 +117,28 @@ def _runs(fits: tuple[bool, ...]) -> tuple[Window, ...]:
     return tuple(runs)
 
 
-def next_start(moment: datetime, *, windows: Sequence[Window], zone: ZoneInfo) -> datetime | None:
+def next_start(moment: datetime, *, hours: Hours, zone: ZoneInfo) -> datetime | None:
     """This function will return the first moment, in UTC, after the given one, which is outside, at which one opens."""
     today = moment.astimezone(zone).date()
     for days in range(3):
-        openings = _openings(today + timedelta(days=days), windows=windows, zone=zone)
+        openings = _openings(today + timedelta(days=days), hours=hours, zone=zone)
         later = [opening for opening in openings if opening > moment]
         if later:
             return min(later)
     return None
 
 
-def _openings(day: date, *, windows: Sequence[Window], zone: ZoneInfo) -> list[datetime]:
+def _openings(day: date, *, hours: Hours, zone: ZoneInfo) -> list[datetime]:
     """This function will list the moments of a day, in UTC, at which a window opens."""
     start, end = (datetime.combine(midnight, time(), zone) for midnight in (day, day + timedelta(days=1)))
     if start.utcoffset() == end.utcoffset():
-        return [start.astimezone(UTC) + timedelta(minutes=window.start) for window in windows]
+        return [start.astimezone(UTC) + timedelta(minutes=window.start) for window in hours.on(day)]
     # On a day when the clocks are changed an hour comes twice or not at all, so every minute is looked at.
     first, length = start.astimezone(UTC), end.astimezone(UTC) - start.astimezone(UTC)
     moments = [first + timedelta(minutes=count) for count in range(-1, length // timedelta(minutes=1))]
-    inside = [within(minute_of(moment.astimezone(zone)), windows=windows) for moment in moments]
+    inside = [_inside(moment.astimezone(zone), hours=hours) for moment in moments]
     return [moment for moment, before, now in zip(moments[1:], inside, inside[1:], strict=False) if now and not before]
+
+
+def _inside(local: datetime, *, hours: Hours) -> bool:
+    return within(minute_of(local), windows=hours.on(local.date()))

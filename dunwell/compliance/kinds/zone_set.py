@@ -33,9 +33,10 @@ class ZoneSet(Kind):
     def judge(self, question: Question) -> Finding | None:
         if known_zone(question.customer.time_zone):
             return None
+        zones = question.customer.possible_zones or self.possible
         return Finding(
-            f"the customer's time zone is not known; the hours suit all of {', '.join(self.possible)}",
-            f"客户时区未知；时段按{'、'.join(self.possible)}同时满足取最严",
+            f"the customer's time zone is not known; the hours suit all of {', '.join(zones)}",
+            f"客户时区未知；时段按{'、'.join(zones)}同时满足取最严",
         )
 
     def column(self, row: Row) -> Column:

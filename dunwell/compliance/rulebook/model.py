@@ -11,14 +11,15 @@ from hashlib import sha256
 from importlib import import_module
 from itertools import pairwise
 from pkgutil import iter_modules
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
 from dunwell.compliance import kinds
-from dunwell.compliance.kinds.kind import Actors, Channels, Kind, Purposes
+from dunwell.compliance.kinds.kind import Actors, Channels, Kind, PlainDate, Purposes
 from dunwell.compliance.kinds.known_contact import KnownContact
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, Question
+from dunwell.compliance.rulebook.scope import Scope
 from dunwell.facts.errors import DunwellError
 
 # How sure we are that the rule says this: see the page of rules for each code in words.
@@ -58,14 +59,7 @@ class Unless(BaseModel):
     consent: Purposes
 
 
-def plain_date(value: Any) -> Any:
-    """This function will let only a bare date of YAML pass, not a text or a moment that looks like one."""
-    if value is not None and type(value) is not date:
-        raise ValueError("write a date as 2025-02-28, without quotes or time")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(plain_date)]
+Day = PlainDate
 Sentence = Annotated[str, Field(min_length=10)]
 
 
@@ -85,6 +79,7 @@ class Rule(BaseModel):
     certainty: Certainty
     enforcement: Enforcement
     unless: Unless | None = None
+    applies: Scope | None = None
     en: Sentence
     zh: Annotated[str, Field(min_length=4)]
     layer: str
@@ -104,7 +99,8 @@ class Rule(BaseModel):
         """This function will tell whether the rule is about this contact; an unknown channel or actor is bound."""
         by_channel = question.channel is None or question.channel in self.channels
         by_actor = question.actor is None or question.actor in self.actors
-        return by_channel and by_actor and not (self.unless and question.granted(self.unless.consent))
+        here = self.applies is None or self.applies.binds(question)
+        return here and by_channel and by_actor and not (self.unless and question.granted(self.unless.consent))
 
     @property
     def narrows(self) -> bool:
@@ -174,6 +170,11 @@ class Rulebook:
     def sentence(self, identifier: str, *, language: str = "en") -> str:
         """This function will say in words what the newest entry of the rule demands."""
         return self.entries(identifier)[-1].sentence(language)
+
+    @cached_property
+    def looks_back(self) -> int:
+        """This function will return on how many days before a day contacts still weigh for any rule."""
+        return max(rule.terms.looks_back() for rule in self.rules)
 
     @cached_property
     def zones(self) -> tuple[str, ...]:

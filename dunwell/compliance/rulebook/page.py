@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+from dunwell.compliance.frequency.reading import FREQUENCY_FILE, load_frequency
+from dunwell.compliance.frequency.terms import CallFrequency
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS
 from dunwell.compliance.rulebook.model import CERTAINTIES, KINDS, Rule, Rulebook
-from dunwell.compliance.rulebook.reading import load
+from dunwell.compliance.rulebook.reading import RULEBOOKS, load, load_library
 
 HEAD = """# Rules
 
-Every rule that a contact is judged by, in rulebook order. This page is written from `rulebooks/` by `make docs`; a
+Every rule that a contact can be judged by, in rulebook order. This page is written from `rulebooks/` by `make docs`; a
 test holds it equal. It is not legal advice: a lawyer signs each blocking rule before use.
 
-All rules apply together: the strictest wins, and a consent opens a rule only if its row says so under «unless».
-`block` refuses the contact, `warn` asks for a second look, `review` leaves it to a person.
+All rules in force apply together: the strictest wins, and a consent opens a rule only if its row says so under
+«unless». `block` refuses the contact, `warn` asks for a second look, `review` leaves it to a person. Which rulebooks
+are in force stands in `rulebooks/house.yaml`. One that binds the customers of a place binds a customer of whom nobody
+knows where he is if, by the zone set, he may be there.
 """
 
 
 def markdown(rulebook: Rulebook | None = None) -> str:
     """This function will write the page, in Markdown."""
-    book = rulebook or load()
-    parts = [HEAD, _certainties(), _kinds()]
-    parts += [_layer(layer, list(rules)) for layer, rules in groupby(book.rules, key=lambda rule: rule.layer)]
-    return "\n".join(parts)
+    book = rulebook or load_library()
+    in_force = {rule.layer for rule in (rulebook or load()).rules}
+    parts = [HEAD, _certainties(), _count(book), _kinds()]
+    for layer, rules in groupby(book.rules, key=lambda rule: rule.layer):
+        parts.append(_layer(layer, list(rules), in_force=layer in in_force))
+    return "\n".join([*parts, *_frequencies()])
+
+
+def _frequencies() -> Iterator[str]:
+    """This function will write the numbers by which `dunwell rules judge` computes a presumption."""
+    head = ("valid", "calls", "within", "quiet after a conversation", "consent lasts", "day one", "certainty", "source")
+    for file in sorted(RULEBOOKS.rglob(FREQUENCY_FILE)):
+        layer = file.parent.relative_to(RULEBOOKS).as_posix()
+        rows = (_frequency(entry) for entry in load_frequency(layer))
+        yield f"## Frequency of calls: {layer}\n\nJudged by `dunwell rules judge`.\n\n{_table(head, rows)}"
+
+
+def _frequency(entry: CallFrequency) -> tuple[str, ...]:
+    return (
+        f"from {entry.valid_from}" + (f" until {entry.valid_until}" if entry.valid_until else ""),
+        str(entry.most),
+        *(f"{days} days" for days in (entry.days, entry.quiet_days, entry.consent_days)),
+        entry.day_one,
+        entry.certainty,
+        entry.source,
+    )
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
@@ -51,7 +78,17 @@ def _kinds() -> str:
     return f"## Kinds of rule\n\n{_table(('kind', 'parameters', 'in English', '中文'), rows)}"
 
 
-def _layer(layer: str, rules: list[Rule]) -> str:
+def _count(book: Rulebook) -> str:
+    """This function will count the rules by kind and certainty."""
+    codes = [code for code in CERTAINTIES if any(rule.certainty == code for rule in book.rules)]
+    pairs = Counter((rule.kind, rule.certainty) for rule in book.rules)
+    rows = [(f"`{kind}`", *(str(pairs[kind, code]) for code in codes)) for kind in KINDS]
+    rows = [(*row, str(sum(int(cell) for cell in row[1:]))) for row in rows]
+    total = ("all", *(str(sum(int(row[place]) for row in rows)) for place in range(1, len(codes) + 2)))
+    return f"## How many\n\n{_table(('kind', *codes, 'all'), iter([*rows, total]))}"
+
+
+def _layer(layer: str, rules: list[Rule], *, in_force: bool = True) -> str:
     head = (
         "rule",
         "in English",
@@ -64,7 +101,8 @@ def _layer(layer: str, rules: list[Rule]) -> str:
         "certainty",
         "source",
     )
-    return f"## {layer}\n\n{_table(head, (_row(rule) for rule in rules))}"
+    standing = "In force" if in_force else "Kept ready, not in force"
+    return f"## {layer}\n\n{standing}; binds {whom(rules[0])}.\n\n{_table(head, (_row(rule) for rule in rules))}"
 
 
 def _row(rule: Rule) -> tuple[str, ...]:
@@ -90,7 +128,7 @@ def terms(rule: Rule) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, tuple):
-        return "all" if set(value) == set(CHANNELS) else " + ".join(value)
+        return "all" if set(value) == set(CHANNELS) else " + ".join(str(part) for part in value)
     return str(value)
 
 
@@ -98,6 +136,17 @@ def reach(rule: Rule) -> str:
     """This function will write which contacts a rule is about."""
     channels = "all channels" if set(rule.channels) == set(CHANNELS) else " + ".join(rule.channels)
     return channels if set(rule.actors) == set(ACTORS) else f"{channels} by {' + '.join(rule.actors)}"
+
+
+def whom(rule: Rule) -> str:
+    """This function will write which customers a rule binds."""
+    if rule.applies is None:
+        return "every customer"
+    places, products = " + ".join(rule.applies.regions), " + ".join(rule.applies.product_lines)
+    told = [f"in {places}"] if places else []
+    return ", ".join(["customers", *told, *([f"of {products}"] if products else [])]).replace(
+        "customers, ", "customers "
+    )
 
 
 def validity(rule: Rule) -> str:

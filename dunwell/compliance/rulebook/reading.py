@@ -11,10 +11,13 @@ import yaml
 from pydantic import ValidationError
 
 from dunwell.compliance.rulebook.model import KINDS, Rule, Rulebook, RulebookError
+from dunwell.compliance.rulebook.scope import Scope
 from dunwell.database import ROOT
 
 RULEBOOKS = ROOT / "rulebooks"
 RULES_FILE = "rules.yaml"
+# In the topmost folder: which of the rulebooks below it are in force in this house.
+HOUSE_FILE = "house.yaml"
 # A rulebook is written by hand: a file beyond this is something else.
 FILE_BYTES_MAX = 1_000_000
 
@@ -74,11 +77,36 @@ def read_yaml(path: Path) -> Any:
 def load(paths: Sequence[Path] = (RULEBOOKS,)) -> Rulebook:
     """This function will read the rulebooks in the files and folders given, folders with all their subfolders.
 
-    The order of the paths is the order of the rules; inside a folder its own rules come first, then those of its
-    subfolders by name.
+    A folder with a house file gives only the rulebooks that it names, in the order in which it names them. Otherwise
+    a folder's own rules come first, then those of its subfolders by name.
     """
-    files = [file for path in paths for file in _files(path)]
+    return _read(file for path in paths for file in _in_force(path))
+
+
+def load_library(paths: Sequence[Path] = (RULEBOOKS,)) -> Rulebook:
+    """This function will read every rulebook there is: those of the house first, then those it only keeps."""
+    return _read(file for path in paths for file in (*_in_force(path), *_files(path)))
+
+
+def _read(files: Iterable[Path]) -> Rulebook:
     return Rulebook.of(rule for file in dict.fromkeys(files) for rule in read_rules(file))
+
+
+def _in_force(path: Path) -> list[Path]:
+    """This function will list the files that the house works by: those it names, all if it names none."""
+    house = path / HOUSE_FILE
+    if not house.is_file():
+        return _files(path)
+    told = read_yaml(house)
+    layers = told.get("in_force") if isinstance(told, Mapping) else None
+    if not isinstance(layers, list) or not layers or set(told) - {"about", "in_force"}:
+        cure = "name the rulebooks that are in force, as - cn/general"
+        raise RulebookError("it must hold the key in_force, with a list of folders", place=str(house), cure=cure)
+    for layer in layers:
+        if not isinstance(layer, str) or not (path / layer).is_dir() or ".." in layer:
+            having = ", ".join(file.parent.relative_to(path).as_posix() for file in _files(path))
+            raise RulebookError(f"there is no rulebook {layer!r}", place=str(house), cure=f"use some of {having}")
+    return [file for layer in layers for file in _files(path / layer)]
 
 
 def _files(path: Path) -> list[Path]:
@@ -99,15 +127,23 @@ def read_rules(file: Path) -> Iterator[Rule]:
     """This function will read the rules of one file."""
     told = read_yaml(file)
     rules = told.get("rules") if isinstance(told, Mapping) else None
-    if not isinstance(rules, list) or not rules or set(told) - {"about", "rules"}:
+    if not isinstance(rules, list) or not rules or set(told) - {"about", "applies", "rules"}:
         raise RulebookError(
             "it must hold the keys about and rules, with a list of rules", place=str(file), cure="see another rulebook"
         )
+    scope = _read_scope(told.get("applies"), file=file)
     for position, rule in enumerate(rules, start=1):
-        yield _read_rule(rule, file=file, position=position)
+        yield _read_rule(rule, file=file, position=position, scope=scope)
 
 
-def _read_rule(told: Any, *, file: Path, position: int) -> Rule:
+def _read_scope(told: Any, *, file: Path) -> Scope | None:
+    try:
+        return None if told is None else Scope.model_validate(told)
+    except ValidationError as error:
+        raise wrong(error, place=str(file), above=("applies",)) from None
+
+
+def _read_rule(told: Any, *, file: Path, position: int, scope: Scope | None) -> Rule:
     if not isinstance(told, Mapping):
         raise RulebookError("is not a rule", place=f"{file}, rule no. {position}", cure="begin it with - id: …")
     name = told.get("id", f"no. {position}")
@@ -124,7 +160,7 @@ def _read_rule(told: Any, *, file: Path, position: int) -> Rule:
     except ValidationError as error:
         raise wrong(error, place=place, above=("parameters",)) from None
     try:
-        return Rule.model_validate({**told, "parameters": terms, "layer": _layer(file)})
+        return Rule.model_validate({**told, "parameters": terms, "applies": scope, "layer": _layer(file)})
     except ValidationError as error:
         raise wrong(error, place=place) from None
 

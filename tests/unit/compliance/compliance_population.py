@@ -12,6 +12,7 @@ import ibis
 import pyarrow as pa
 
 from dunwell.compliance.frame import mask
+from dunwell.compliance.kinds.clock_window import WEEKDAYS
 from dunwell.compliance.kinds.kind import SIGNS
 from dunwell.compliance.kinds.question import CHANNELS, Candidate, Consent, Contact, Customer, Hold
 from dunwell.compliance.rulebook.model import KINDS, Rule, Rulebook
@@ -54,6 +55,8 @@ SCHEMAS = {
     "portrait": pa.schema(
         [
             ("party_id", pa.int64()),
+            ("region", pa.string()),
+            ("product_line", pa.string()),
             ("time_zone", pa.string()),
             ("contacted_since_overdue", pa.bool_()),
             ("special_groups", pa.string()),
@@ -87,6 +90,8 @@ def _rows(number: int, pair: Pair) -> dict[str, list[dict[str, Any]]]:
     customer, candidate = pair.customer, pair.candidate
     portrait = {
         "party_id": number,
+        "region": customer.region,
+        "product_line": customer.product_line,
         "time_zone": customer.time_zone,
         "contacted_since_overdue": customer.contacted_since_overdue,
         "special_groups": customer.special_groups,
@@ -196,12 +201,14 @@ PURPOSES = ("contact_at_night", "collection", "repeated_attempts", "marketing", 
 
 
 def _day(chance: Random) -> date:
-    return DAY + timedelta(days=chance.choice((-9, -9, -1, -1, 0, 0, 0, 1, 9)))
+    return DAY + timedelta(days=chance.choice((-40, -9, -8, -7, -6, -3, -2, -1, -1, 0, 0, 0, 0, 1, 9)))
 
 
 def _contact(chance: Random) -> Contact:
     local = chance.choice((DAY, DAY, DAY, _day(chance), None))
-    moment = datetime.combine(DAY, time(12)) + timedelta(hours=chance.choice((-60, -37, -36, 0, 30, 36, 60)))
+    moment = datetime.combine(DAY, time(12)) + timedelta(
+        hours=chance.choice((-190, -170, -60, -37, -36, 0, 0, 30, 36, 60))
+    )
     return Contact(
         channel=chance.choice((*CHANNELS, "voice", "voice", "pigeon", None)),
         creditor=chance.choice(CREDITORS),
@@ -261,6 +268,8 @@ def some_pair(chance: Random) -> Pair:
         return Pair(Customer(known=False), contact)
     return Pair(
         Customer(
+            region=chance.choice((None, None, "华东", "CN", "GB", "US", "US-MA", "US-NY", "US-NY-NYC", "USA", "us")),
+            product_line=chance.choice((None, "mobile", "consumer_credit")),
             time_zone=chance.choice(("Asia/Shanghai", "Europe/London", "Mars/Olympus", None)),
             contacted_since_overdue=True if well else chance.choice(YES_NO),
             reachable={channel: True if well else chance.choice(YES_NO) for channel in REACHES},
@@ -300,22 +309,60 @@ def _clock(chance: Random) -> str:
     return f"{chance.randrange(24):02d}:{chance.choice((0, 15, 30)):02d}"
 
 
-def _quiet(chance: Random) -> dict[str, str]:
+def _quiet(chance: Random) -> dict[str, Any]:
     start = _clock(chance)
+    weekdays = chance.choice(({}, {"weekdays": _some(chance, WEEKDAYS)}))
     return {
         "quiet_from": start,
         "quiet_until": chance.choice([end for end in ("07:45", "09:10", "20:05") if end != start]),
+        **weekdays,
+        **({"also_on": chance.choice(([DAY], [DAY + timedelta(days=1)], []))} if weekdays else {}),
     }
 
+
+def _counting(chance: Random, least: int = 0) -> dict[str, Any]:
+    return {
+        "most": chance.randint(least, 3),
+        "counts": chance.choice(("attempts", "unanswered", "connected", "effective")),
+        "count_channels": chance.choice(("all", _some(chance, CHANNELS), ["voice"])),
+        "per": chance.choice(("creditor", "number", "person")),
+    }
+
+
+def _day_one(chance: Random) -> str:
+    return chance.choice(("event_day", "next_day"))
+
+
+SCOPES: tuple[dict[str, Any], ...] = (
+    {"regions": ["US"], "zones": ["America/*", "US/*"]},
+    {"regions": ["US-MA", "US-NY-NYC"], "zones": ["America/New_York"]},
+    {"regions": ["GB"], "zones": ["Europe/London"]},
+    {"regions": ["CN"], "zones": ["Asia/Shanghai"], "product_lines": ["consumer_credit"]},
+    {"product_lines": ["mobile"]},
+)
 
 MAKERS: dict[str, Any] = {
     "clock_window": _quiet,
     "zone_set": lambda chance: {"possible": _some(chance, ("Asia/Shanghai", "Asia/Tokyo", "Europe/Berlin"))},
-    "daily_cap": lambda chance: {
-        "most": chance.randint(0, 3),
-        "counts": chance.choice(("attempts", "unanswered", "connected", "effective")),
+    "daily_cap": _counting,
+    "rolling_cap": lambda chance: {
+        **_counting(chance, least=1),
+        "days": chance.choice((2, 3, 7, 7, 10)),
+        "day_one": _day_one(chance),
+    },
+    "period_cap": lambda chance: {**_counting(chance), "period": chance.choice(("week", "month"))},
+    "lockout": lambda chance: {
+        "after": chance.choice(("conversation", "attempt")),
+        "days": chance.choice((1, 2, 7, 9)),
+        "day_one": _day_one(chance),
         "count_channels": chance.choice(("all", _some(chance, CHANNELS), ["voice"])),
-        "per": chance.choice(("creditor", "number")),
+        "per": chance.choice(("creditor", "person")),
+    },
+    "minimum_interval": lambda chance: {
+        "minutes": chance.choice((5, 90, 1440)),
+        "counts": chance.choice(("attempts", "unanswered", "connected", "effective")),
+        "count_channels": chance.choice(("all", ["voice"])),
+        "per": chance.choice(("creditor", "person")),
     },
     "first_contact_channel": lambda chance: {
         "first": _some(chance, CHANNELS[:3]),
@@ -343,6 +390,8 @@ def some_rule(chance: Random, number: int) -> Rule:
         told["actors"] = _some(chance, ContactActor.values)
     if chance.random() < 0.3:
         told["unless"] = {"consent": _some(chance, ("contact_at_night", "collection", "repeated_attempts"))}
+    if chance.random() < 0.25:
+        told["applies"] = chance.choice(SCOPES)
     return a_rule(kind, MAKERS[kind](chance), id=f"T{number}", **told)
 
 

@@ -14,6 +14,7 @@ from dunwell.compliance import rules
 from dunwell.compliance.kinds import hold
 from dunwell.compliance.kinds.question import Consent, Contact, Hold
 from dunwell.compliance.rulebook.model import Rule, Rulebook
+from dunwell.compliance.rulebook.scope import Scope
 
 TRIAL: dict[str, Rule] = {
     rule.id: rule
@@ -41,6 +42,41 @@ TRIAL: dict[str, Rule] = {
         a_rule("opt_out", {"other_purposes": ["marketing"]}, id="refused"),
         a_rule("consent_required", {"purposes": ["collection"]}, id="consent", channels=["social", "sms", "voice"]),
         a_rule("reachable", {}, id="address"),
+        a_rule(
+            "rolling_cap",
+            {
+                "most": 2,
+                "days": 7,
+                "day_one": "event_day",
+                "counts": "attempts",
+                "count_channels": "all",
+                "per": "creditor",
+            },
+            id="rolling",
+        ),
+        a_rule(
+            "period_cap",
+            {"most": 2, "period": "week", "counts": "attempts", "count_channels": "all", "per": "creditor"},
+            id="weekly",
+        ),
+        a_rule(
+            "lockout",
+            {
+                "after": "conversation",
+                "days": 7,
+                "day_one": "event_day",
+                "count_channels": ["voice", "sms"],
+                "per": "creditor",
+            },
+            id="quiet",
+        ),
+        a_rule(
+            "clock_window",
+            {"quiet_from": "20:00", "quiet_until": "10:00", "weekdays": ["tue", "wed"]},
+            id="tuesdays",
+            applies={"regions": ["US-MA"], "zones": ["Europe/London"]},
+        ),
+        a_rule("reachable", {}, id="cards", applies={"product_lines": ["consumer_credit"]}),
     )
 }
 TRIAL_BOOK = Rulebook.of(TRIAL.values())
@@ -81,10 +117,30 @@ FAULTY_DATA: dict[str, Rulebook] = {
     "who refuses advertising refuses all": with_parameters("refused", other_purposes=()),
     "another purpose is consent enough": with_parameters("consent", purposes=("collection", "marketing")),
     "a consent is only nice to have": with_rule("consent", enforcement="warn"),
+    "the rolling cap is one higher": with_parameters("rolling", most=3),
+    "the rolling cap is one lower": with_parameters("rolling", most=1),
+    "the rolling window is a day longer": with_parameters("rolling", days=8),
+    "the rolling window is a day shorter": with_parameters("rolling", days=6),
+    "the rolling window begins the day after": with_parameters("rolling", day_one="next_day"),
+    "the rolling cap counts the person": with_parameters("rolling", per="person"),
+    "the weekly cap is one higher": with_parameters("weekly", most=3),
+    "the weekly cap is one lower": with_parameters("weekly", most=1),
+    "the week is a month": with_parameters("weekly", period="month"),
+    "it is quiet a day longer": with_parameters("quiet", days=8),
+    "it is quiet a day less": with_parameters("quiet", days=6),
+    "it is quiet from the day after": with_parameters("quiet", day_one="next_day"),
+    "it is quiet after an attempt": with_parameters("quiet", after="attempt"),
+    "it is quiet for every creditor": with_parameters("quiet", per="person"),
+    "conversations by message do not count": with_parameters("quiet", count_channels=("voice",)),
+    "a weekday is another": with_parameters("tuesdays", weekdays=("wed",)),
+    "a place is everywhere": with_rule("tuesdays", applies=None),
+    "a place is another": with_rule("tuesdays", applies=Scope(regions=("US-NY",), zones=("Europe/London",))),
+    "a time zone says nothing": with_rule("tuesdays", applies=Scope(regions=("US-MA",), zones=("Asia/Seoul",))),
+    "cards are mobile lines": with_rule("cards", applies=Scope(product_lines=("mobile",))),
     "a rule is not yet in force": with_rule("address", valid_from=DAY + timedelta(days=1)),
 }
 
-_held, _made_on, _valid = Hold.open, Contact.made_on, Consent.valid
+_held, _made_on, _valid, _made_between = Hold.open, Contact.made_on, Consent.valid, Contact.made_between
 FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a hold lasts through its last day": (
         Hold,
@@ -121,6 +177,17 @@ FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "made_on",
         lambda contact, day: contact.local_date is not None and _made_on(contact, day),
     ),
+    "a contact without a day is forgotten the day after": (
+        Contact,
+        "made_between",
+        lambda contact, first, last: contact.local_date is not None and _made_between(contact, first, last),
+    ),
+    "calls of the debtor weigh": (
+        Contact,
+        "made_between",
+        lambda contact, first, last: contact.days[0] <= last and first <= contact.days[1],
+    ),
+    "who may be anywhere is here": (Scope, "nobody_knows", lambda scope, zones: True),
     "calls of the debtor count": (Contact, "made_on", lambda contact, day: contact.local_date in (None, day)),
     "what nobody wrote down was no connection": (
         Contact,

@@ -232,7 +232,21 @@ def test_without_a_zone_set_a_customer_without_a_zone_has_no_hours() -> None:
 
 def test_too_many_partial_rules_about_hours_are_refused_aloud() -> None:
     quiet = {"quiet_from": "22:00", "quiet_until": "08:00"}
-    many = [a_rule("clock_window", quiet, id=f"T{count}", channels=["voice"]) for count in range(PARTIAL_MAX + 1)]
+    sets = [
+        ["voice", *more]
+        for more in ([], ["email", "letter"], ["email"], ["social"], ["letter"], ["visit"], ["app_push"])
+    ]
+    many = [a_rule("clock_window", quiet, id=f"T{count}", channels=told) for count, told in enumerate(sets)]
+    assert len(many) == PARTIAL_MAX + 1
     with pytest.raises(RulebookError, match="join rules with the same hours"):
         row_of(WELL, rulebook=Rulebook.of(many))
     assert row_of(WELL, rulebook=Rulebook.of(many[:-1]))["window_until"] == "24:00"
+
+
+def test_rules_that_bind_the_same_rows_are_no_burden() -> None:
+    quiet = {"quiet_from": "22:00", "quiet_until": "08:00"}
+    late = a_rule("clock_window", {"quiet_from": "20:00", "quiet_until": "09:00"}, id="late", channels=["voice"])
+    many = [a_rule("clock_window", quiet, id=f"T{count}", channels=["voice"]) for count in range(PARTIAL_MAX + 3)]
+    row = row_of(WELL, candidate=Candidate(channel="voice", creditor="a"), rulebook=Rulebook.of([*many, late]))
+    assert (row["window_from"], row["window_until"]) == ("09:00", "20:00")
+    assert row_of(WELL, rulebook=Rulebook.of([*many, late]))["window_until"] == "24:00"

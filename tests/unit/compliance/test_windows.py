@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dunwell.compliance.kinds.windows import (
     DAY_MINUTES,
     WHOLE_DAY,
+    Hours,
     Window,
     clock,
     known_zone,
@@ -92,7 +93,7 @@ def test_rules_together_leave_what_each_leaves() -> None:
     night = outside(minute("22:00"), end=minute("08:00"))
     lunch = outside(minute("12:00"), end=minute("14:00"))
     late = outside(minute("19:30"), end=minute("09:00"))
-    assert told(lawful(DAY, rules=(night, lunch, late))) == ["09:00-12:00", "14:00-19:30"]
+    assert told(lawful(DAY, rules=(Hours(night), Hours(lunch), Hours(late)))) == ["09:00-12:00", "14:00-19:30"]
 
 
 def test_no_rule_leaves_the_whole_day_wherever_the_customer_is() -> None:
@@ -102,14 +103,14 @@ def test_no_rule_leaves_the_whole_day_wherever_the_customer_is() -> None:
 
 def test_rules_that_leave_nothing_leave_nothing() -> None:
     morning, evening = outside(minute("12:00"), end=minute("00:00")), outside(minute("00:00"), end=minute("12:00"))
-    assert lawful(DAY, rules=(morning, evening)) == ()
+    assert lawful(DAY, rules=(Hours(morning), Hours(evening))) == ()
 
 
 def test_where_nobody_knows_any_zone_no_minute_is_lawful() -> None:
-    assert lawful(DAY, rules=(WHOLE_DAY,), zones=()) == ()
+    assert lawful(DAY, rules=(Hours(WHOLE_DAY),), zones=()) == ()
 
 
-DAYTIME = outside(minute("21:00"), end=minute("08:00"))
+DAYTIME = Hours(outside(minute("21:00"), end=minute("08:00")))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_the_next_opening_is_the_first_lawful_minute(
     if within(minute_of(moment.astimezone(place)), windows=windows):
         return
     expected = first_lawful_minute(moment, windows=windows, zone=place)
-    assert next_start(moment, windows=windows, zone=place) == expected
+    assert next_start(moment, hours=Hours(windows), zone=place) == expected
 
 
 @pytest.mark.parametrize(
@@ -194,4 +195,32 @@ def test_the_next_opening_is_the_first_lawful_minute(
 def test_an_hour_that_comes_twice_or_not_at_all(quiet: tuple[str, str], at: str, opens: str) -> None:
     windows = outside(minute(quiet[0]), end=minute(quiet[1]))
     moment, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (at, opens))
-    assert next_start(moment, windows=windows, zone=ZoneInfo("America/New_York")) == expected
+    assert next_start(moment, hours=Hours(windows), zone=ZoneInfo("America/New_York")) == expected
+
+
+# ---- weekdays --------------------------------------------------------------------------------------------------------
+
+WEEKEND = Hours(outside(minute("20:00"), end=minute("09:00")), weekdays=(5, 6), dates=frozenset({date(2026, 3, 9)}))
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [("2026-03-06", "00:00-24:00"), ("2026-03-07", "09:00-20:00"), ("2026-03-08", "09:00-20:00"),
+     ("2026-03-09", "09:00-20:00"), ("2026-03-10", "00:00-24:00")],
+)  # fmt: skip
+def test_hours_of_some_weekdays_leave_the_others_open_but_for_dates_apart(day: str, hours: str) -> None:
+    assert told(WEEKEND.on(date.fromisoformat(day))) == [hours]
+    assert told(lawful(date.fromisoformat(day), rules=(WEEKEND,))) == [hours]
+
+
+def test_in_every_zone_it_is_the_weekday_of_that_zone() -> None:
+    """Friday evening in New York is Saturday morning in Shanghai, and Saturday's hours begin there at nine."""
+    zones = ("America/New_York", "Asia/Shanghai")
+    assert told(lawful(date(2026, 3, 6), rules=(WEEKEND,), zones=zones)) == ["00:00-11:00", "20:00-24:00"]
+
+
+def test_the_next_opening_may_be_a_day_the_rule_is_not_about() -> None:
+    sunday = datetime(2026, 3, 15, 21, tzinfo=UTC)
+    assert next_start(sunday, hours=WEEKEND, zone=ZoneInfo("UTC")) == datetime(2026, 3, 16, tzinfo=UTC)
+    saturday = datetime(2026, 3, 14, 21, tzinfo=UTC)
+    assert next_start(saturday, hours=WEEKEND, zone=ZoneInfo("UTC")) == datetime(2026, 3, 15, 9, tzinfo=UTC)
