@@ -94,6 +94,7 @@ def _next(plan: Path) -> list[str]:
         f"{run} explain {customer} --lang zh    # in Chinese",
         f"{run} quarantine list                 # the dirty rows that were refused",
         f"{run} evidence verify                 # the proof that nothing was changed",
+        f"{run} strategy show strategies        # who is treated how: the decision tables",
         f"{run} rules list                      # what the law and the company allow",
         f"{run} --help                          # everything else",
     ]

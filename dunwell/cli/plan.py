@@ -101,9 +101,10 @@ def show(made: Any, out: Path) -> None:
         highlight=False,
     )
     if hits := made.run.counts.get("null_hits"):
-        told = sorted(hits, key=lambda hit: -hit["nulls"])[:3]
-        shown = ", ".join(f"{hit['decision']} looks at {hit['column']}: {hit['nulls']:,}" for hit in told)
-        console.print(f"not known of some customers: {shown}; all {len(hits)} in funnel.json", highlight=False)
+        most = {hit["decision"]: hit for hit in sorted(hits, key=lambda hit: hit["nulls"])}
+        told = sorted(most.values(), key=lambda hit: -hit["nulls"])[:3]
+        shown = ", ".join(f"{hit['column']} {hit['nulls']:,} ({hit['decision']})" for hit in told)
+        console.print(f"looked at but not known: {shown}; all {len(hits)} in funnel.json", highlight=False)
     console.print(f"digest {made.run.plan_digest}", highlight=False)
     console.print(
         f"{'made' if made.fresh else 'unchanged'}: {out / 'plan.csv'} and {out / 'plan.html'}", highlight=False
