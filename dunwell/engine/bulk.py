@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 import ibis
 import ibis.expr.datatypes as dt
 
-from dunwell.engine import columns, hits
+from dunwell.engine import columns, hits, stages
 from dunwell.engine.arithmetic import Column, alike
 from dunwell.engine.columns import Facts
 from dunwell.engine.hits import SCRATCH, Contest
@@ -108,6 +108,7 @@ def collect(table: ibis.Table, model: DecisionModel, decision_name: str, *, keys
 
 
 def _listed(contest: Contest, facts: Facts, keys: Sequence[str]) -> ibis.Table:
+    facts = stages.staged(facts, [contest.table])
     tested, [matches] = hits.tested(facts, [contest])
     numbers = hits.matching(contest, matches)
     if any(clause.default != Constant(None) for clause in contest.table.outputs):
@@ -145,6 +146,7 @@ def null_hits(table: ibis.Table, model: DecisionModel) -> ibis.Table:
     if not looked:
         kinds = {"decision": "string", "column": "string", "nulls": "int64"}
         return facts.table.limit(0).select(**{name: ibis.null(kind) for name, kind in kinds.items()})
+    facts = stages.staged(facts, [Formula(clause.label, clause.type, clause.expression) for _, clause in looked])
     names = {clause.expression: f"{SCRATCH}{at}" for at, (_, clause) in enumerate(looked)}
     tested = {name: columns.enclosed(columns.of(expression, facts)) for expression, name in names.items()}
     seen = facts.table.select(**tested)
@@ -180,7 +182,9 @@ def _decide_level(facts: Facts, level: Sequence[Decision], place: str) -> tuple[
 
     What auxiliary decisions give goes by a scratch name: theirs may be one that no engine takes for a column.
     """
-    numbered = facts.over(_numbered(facts, [decision.logic for decision in level]))
+    logics = [decision.logic for decision in level]
+    staged = stages.staged(facts, logics)
+    numbered = staged.over(_numbered(staged, logics))
     shown: dict[str, Column] = {}
     hidden: dict[str, Column] = {}
     renamed = dict(facts.renamed)
@@ -290,7 +294,7 @@ def _conflicts_of(facts: Facts, decision: Decision, keys: Sequence[str]) -> ibis
     status = f"{decision.name}_status"
     if status in facts.table.columns:  # which spares most cases the second look
         facts = facts.over(facts.table.filter(facts.table[status] == "conflict"))
-    tested, [matches] = hits.tested(facts, [contest])
+    tested, [matches] = hits.tested(stages.staged(facts, [contest.table]), [contest])
     looked = {RULE: hits.matching(contest, matches), FACT: hits.first(matches), LAST: hits.last(contest, matches)}
     rivals = tested.table.select(*keys, **looked).filter(ibis._[LAST] > ibis._[FACT])
     bound = columns.pick(contest.ends(), "number", rivals[FACT])

@@ -6,7 +6,7 @@ What a column holds for each type, in a table that is brought and in one that is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from operator import and_, ge, gt, le, lt, or_
@@ -59,10 +59,11 @@ INT64_MAX = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A table, and under which column it holds a fact that does not go by its own key."""
+    """A table, and under which column it holds a fact that does not go by its own key, or a part of an expression."""
 
     table: ibis.Table
     renamed: Mapping[str, str]
+    parts: Mapping[Expression, str] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Column:
         return self.table[self.renamed.get(key, key)]
@@ -133,6 +134,8 @@ def constant(value: Value) -> Column:
 
 def of(expression: Expression, facts: Facts) -> Column:
     """This function will return the expression as a column."""
+    if expression in facts.parts:
+        return facts.table[facts.parts[expression]]
     match expression:
         case Constant(value):
             return constant(value)
