@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from dunwell.engine import functions
-from dunwell.engine.evaluation import OPERATORS, both, either, opposite
+from dunwell.engine.evaluation import OPERATORS, as_ratio, both, either, opposite
 from dunwell.engine.model import (
     AnyOf,
     Anything,
@@ -23,6 +23,7 @@ from dunwell.engine.model import (
     Test,
     Within,
 )
+from dunwell.engine.types import type_of
 
 # Python's own compiler refuses parentheses over 200 deep.
 NESTING_MAX = 40
@@ -72,7 +73,8 @@ class Emitter:
                 return self.variables[key]
             case If(condition, then, otherwise):
                 yes, no = self.expression(then), self.expression(otherwise)
-                return f"({yes} if {self.expression(condition)} else {no})"
+                found = f"({yes} if {self.expression(condition)} else {no})"
+                return f"{self.constant(as_ratio)}{found}" if type_of(expression) == "ratio" else found
             case Binary(operator, left, right):
                 return self.binary(operator, self.expression(left), self.expression(right))
             case Call(function, arguments, _):

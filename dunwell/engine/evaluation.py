@@ -30,6 +30,7 @@ from dunwell.engine.model import (
     Value,
     Within,
 )
+from dunwell.engine.types import type_of
 
 Facts = Mapping[str, Value]
 
@@ -42,7 +43,8 @@ def evaluate(expression: Expression, known: Facts) -> Any:
         case Name(key, _):
             return known[key]
         case If(condition, then, otherwise):
-            return evaluate(then if evaluate(condition, known) else otherwise, known)
+            value = evaluate(then if evaluate(condition, known) else otherwise, known)
+            return as_ratio(value) if type_of(expression) == "ratio" else value
         case Binary(operator, left, right):
             return OPERATORS[operator](evaluate(left, known), evaluate(right, known))
         case Call(function, arguments, _):
@@ -70,6 +72,11 @@ def compare(comparison: Comparison, left: Value, right: Value) -> bool | None:
     """This function will compare as FEEL does: equality is two-valued, an ordering on null is null."""
     result: bool | None = OPERATORS[comparison](left, right)
     return result
+
+
+def as_ratio(value: Any) -> float | None:
+    """This function will return a number as the binary float that a ratio is, as columns hold it."""
+    return None if value is None else float(value)
 
 
 # Three-valued logic

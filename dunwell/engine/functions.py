@@ -99,6 +99,10 @@ def _whole(rounding: str) -> Callable[[Any], Any]:
     return whole
 
 
+def _abs(number: Any) -> Any:
+    return abs(number) if isinstance(number, float) else EXACT.abs(number)
+
+
 def _decimal(number: Decimal, scale: Decimal) -> Decimal:
     return Decimal(number).quantize(Decimal(1).scaleb(-int(scale)), ROUND_HALF_EVEN, EXACT)
 
@@ -161,7 +165,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "ends with": Function((TEXT, MATCH), "boolean", str.endswith, "whether it ends with a text"),
     "substring before": Function((TEXT, MATCH), "string", _before, "what stands before a text"),
     "substring after": Function((TEXT, MATCH), "string", _after, "what stands after a text"),
-    "abs": Function((N,), None, abs, "the number without its sign"),
+    "abs": Function((N,), None, _abs, "the number without its sign"),
     "floor": Function((N,), None, _whole(ROUND_FLOOR), "the next whole number below"),
     "ceiling": Function((N,), None, _whole(ROUND_CEILING), "the next whole number above"),
     "decimal": Function(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from dunwell.engine.evaluation import passes
@@ -31,12 +32,12 @@ class Pieces:
     """An ordered column: `masks[i]` for the value whose place among the bounds is i, `null` for null.
 
     The place is the sum of what bisection finds on each of `sides`: with both, a value that is no bound stands at an
-    even place, the bound i itself at 2 i + 1; with one, a bound stands with the values on its other side. `bounds`
-    are exact, `binary` are the floats that a float is compared with; None where both give the same.
+    even place, the bound i itself at 2 i + 1; with one, a bound stands with the values on its other side. `by_type`
+    holds the same bounds in the form that suits a value of the type; empty where one form suits all.
     """
 
     bounds: Sequence[Any]
-    binary: Sequence[float] | None
+    by_type: Mapping[type, Sequence[Any]]
     masks: Sequence[int]
     null: int
     sides: tuple[Literal["left", "right"], ...] = ("left", "right")
@@ -105,11 +106,13 @@ def _pieces(bounds: list[Any], tests: Mapping[int, Sequence[Test]], kind: Type, 
     places = {bound: 2 * at + 1 for at, bound in enumerate(bounds)}
     moved = {bit: [_moved(test, places, kind) for test in listed] for bit, listed in tests.items()}
     masks = [_mask(moved, place, rules) for place in range(2 * len(bounds) + 1)]
-    binary = [float(bound) for bound in bounds] if kind == "number" else []
-    exact = all(float_ == bound for float_, bound in zip(binary, bounds, strict=True)) if binary else True
     plain = [int(bound) if kind == "number" and bound == int(bound) else bound for bound in bounds]
-    pieces = Pieces(plain, None if exact else binary, masks, _mask(moved, None, rules))
-    return _simpler(pieces)
+    by_type: dict[type, Sequence[Any]] = {}
+    if kind == "number":
+        # A number is found soonest among its like; a float is compared with what the bounds are as floats.
+        exact, binary = [Decimal(bound) for bound in bounds], [float(bound) for bound in bounds]
+        by_type = {int: plain, Decimal: exact, float: binary}
+    return _simpler(Pieces(plain, by_type, masks, _mask(moved, None, rules)))
 
 
 def _simpler(pieces: Pieces) -> Pieces:

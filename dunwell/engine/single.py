@@ -13,7 +13,7 @@ from typing import Any
 
 from dunwell.engine import policies
 from dunwell.engine.emitting import Emitter
-from dunwell.engine.evaluation import OPERATORS, evaluate, passes
+from dunwell.engine.evaluation import OPERATORS, as_ratio, evaluate, passes
 from dunwell.engine.masks import Choices, Column, columns
 from dunwell.engine.model import (
     Anything,
@@ -127,7 +127,7 @@ class Compiled:
 
 
 def _read(wanted: InputData, facts: Mapping[str, object], compiled: Compiled) -> Value:
-    """This function will return the fact as the model's type; whole numbers become Decimal, floats stay binary."""
+    """This function will return the fact if it is of the model's type; whole numbers and floats stay what they are."""
     value, place = _find(wanted.name, facts, compiled.model.name), compiled.model.name
     if value is None:
         return None
@@ -142,7 +142,15 @@ def _read(wanted: InputData, facts: Mapping[str, object], compiled: Compiled) ->
     if isinstance(value, float) and wanted.name in compiled.exact:
         message = f"'{wanted.name}' is computed with, and {value!r} is a binary float"
         raise InputError(message, place=place, cure="give it as Decimal")
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value  # type: ignore[return-value]
+    return _plain(value)
+
+
+def _plain(value: object) -> Value:
+    """This function will return a number of a type derived from Python's own, such as NumPy's, as Python's own."""
+    for plain in (bool, int, float):
+        if isinstance(value, plain):
+            return value if type(value) is plain else plain(value)
+    return value  # type: ignore[return-value]  # one of PYTHON's types
 
 
 def _finite(value: object) -> bool:
@@ -225,8 +233,8 @@ def _look_up(column: Column, number: int, emitter: Emitter) -> str:
         return f"{emitter.constant(lookup.masks.get)}({source}, {lookup.other})"
     value, assigned = (source, source) if source.isidentifier() else (f"e{number}", f"(e{number} := {source})")
     bounds = emitter.constant(lookup.bounds)
-    if lookup.binary is not None:
-        bounds = f"({emitter.constant(lookup.binary)} if type({value}) is float else {bounds})"
+    if lookup.by_type:
+        bounds = f"{emitter.constant(lookup.by_type)}[type({value})]"
     at = " + ".join(f"bisect_{side}({bounds}, {value})" for side in lookup.sides)
     return f"({lookup.null} if {assigned} is None else {emitter.constant(lookup.masks)}[{at}])"
 
@@ -293,8 +301,9 @@ class _Answers:
         return _outputs(self.table.outputs, self.rules[at].outputs, facts)
 
 
-def _outputs(clauses: Iterable[OutputClause], entries: Iterable[Expression], facts: Facts) -> dict[str, Value]:
-    return {clause.name: evaluate(entry, facts) for clause, entry in zip(clauses, entries, strict=True)}
+def _outputs(clauses: Sequence[OutputClause], entries: Iterable[Expression], facts: Facts) -> dict[str, Value]:
+    told = {clause.name: evaluate(entry, facts) for clause, entry in zip(clauses, entries, strict=True)}
+    return told | {clause.name: as_ratio(told[clause.name]) for clause in clauses if clause.type == "ratio"}
 
 
 def _aggregated(table: DecisionTable, rows: list[dict[str, Value]]) -> dict[str, Value]:

@@ -153,12 +153,11 @@ def equal(value: Value) -> AnyOf:
     return AnyOf((Compare("=", Constant(value)),))
 
 
-def test_floats_have_bounds_of_their_own_only_where_they_differ() -> None:
+def test_each_type_of_number_has_bounds_of_its_own() -> None:
     """0.1 is no binary float: a Decimal is compared exactly, a float with the nearest one."""
-    exact, not_exact = lookup_of("number", [equal(D("0.5"))]), lookup_of("number", [equal(D("0.1"))])
-    assert isinstance(exact, Pieces)
-    assert isinstance(not_exact, Pieces)
-    assert (exact.binary, not_exact.binary) == (None, [0.1])
+    found = lookup_of("number", [equal(D("0.1")), equal(D(2))])
+    assert isinstance(found, Pieces)
+    assert found.by_type == {int: [D("0.1"), 2], D: [D("0.1"), D(2)], float: [0.1, 2.0]}
 
 
 def test_what_has_no_order_is_chosen() -> None:
