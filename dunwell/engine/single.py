@@ -35,7 +35,7 @@ from dunwell.engine.model import (
 from dunwell.engine.types import computed_inputs
 
 Facts = Mapping[str, Value]
-Run = Callable[[Iterable[Sequence[Value]]], list[tuple["Outcome", ...]]]
+Run = Callable[[Iterable[Sequence[Value]]], tuple[list["Outcome"], ...]]
 # So many answers of a table are kept, each under the rules that matched; then they are made anew.
 KEPT_MAX = 100_000
 PYTHON: Mapping[Type, tuple[type, ...]] = {
@@ -86,7 +86,7 @@ def decide(model: DecisionModel, facts: Mapping[str, object]) -> dict[str, Outco
     compiled = compile(model)
     known = dict(zip(compiled.inputs, compiled.read(facts), strict=True))
     outcomes = {}
-    for decision, outcome in zip(model.decisions, compiled.run([tuple(known.values())])[0], strict=True):
+    for decision, [outcome] in zip(model.decisions, compiled.run([tuple(known.values())]), strict=True):
         if isinstance(decision.logic, DecisionTable):
             outcome = replace(outcome, trace=_trace(decision.logic, known))
         known |= outcome.outputs
@@ -108,8 +108,8 @@ class Compiled:
         self.model = model
         self.inputs = tuple(wanted.name for wanted in model.inputs)
         self.exact = computed_inputs(model)
-        # Takes rows of one value for each of `inputs`, as `read` gives them; returns for each row an Outcome, without
-        # trace, of every decision in the model's order. An Outcome may stand in many rows: do not write to it.
+        # Takes rows of one value for each of `inputs`, as `read` gives them; returns for every decision, in the model's
+        # order, a list with an Outcome, without trace, for each row. One Outcome may serve many rows: never write to it.
         self.run: Run
         self.run, self.source = _emit(model)
 
@@ -119,8 +119,8 @@ class Compiled:
 
     def decide(self, facts: Mapping[str, object]) -> dict[str, Outcome]:
         """This function will return the outcome of each decision that is not auxiliary by its name, without trace."""
-        decided = zip(self.model.decisions, self.run([self.read(facts)])[0], strict=True)
-        return {decision.name: outcome for decision, outcome in decided if not decision.auxiliary}
+        decided = zip(self.model.decisions, self.run([self.read(facts)]), strict=True)
+        return {decision.name: outcome for decision, [outcome] in decided if not decision.auxiliary}
 
 
 # Facts
@@ -191,15 +191,15 @@ def _emit(model: DecisionModel) -> tuple[Run, str]:
             lines += _table(decision.logic, at, emitter)
         for key in [output.name for output in decision.single_outputs if output.name in read]:
             lines.append(f"{variables[key]} = r{at}.outputs[{emitter.constant(key)}]")
-    results = "".join(f"r{at}, " for at in range(len(model.decisions)))
+        lines.append(f"a{at}(r{at})")
+    results = "".join(f"f{at}, " for at in range(len(model.decisions)))
+    start = "".join(f"    f{at} = []\n    a{at} = f{at}.append\n" for at in range(len(model.decisions)))
     row = "".join(f"{variables[wanted.name]}, " for wanted in model.inputs) or "_"
     body = "".join(f"        {line}\n" for line in lines)
     # What the source refers to is bound to its own parameters: a local name is found sooner than a global one.
     bound = ", ".join(f"{name}={name}" for name in emitter.namespace)
-    source = (
-        f"def run(rows, *, {bound}):\n    found = []\n    for {row} in rows:\n{body}        found.append(({results}))\n"
-        f"    return found\n"
-    )
+    # One list for each decision rather than a tuple for each row: nothing is left for the garbage collector to visit.
+    source = f"def run(rows, *, {bound}):\n{start}    for {row} in rows:\n{body}    return ({results})\n"
     exec(source, emitter.namespace)  # noqa: S102 - numbered names only
     run: Run = emitter.namespace["run"]
     return run, source

@@ -116,8 +116,8 @@ def test_a_column_finds_the_rules_that_pass_one_by_one(data: st.DataObject) -> N
     tests = data.draw(st.lists(drawn(kind), min_size=1, max_size=8))
     model = table_of(kind, tests, expression_of(kind))
     probes = [*PROBES[kind], None]
-    found = single.compile(model).run([(probe,) for probe in probes])
-    for probe, (outcome,) in zip(probes, found, strict=True):
+    [found] = single.compile(model).run([(probe,) for probe in probes])
+    for probe, outcome in zip(probes, found, strict=True):
         value = float(probe) if kind == "ratio" and probe is not None else probe
         want = tuple(str(at_) for at_, test in enumerate(tests) if passes(test, value, {}))
         assert outcome.rules == want, (probe, tests)
@@ -193,13 +193,11 @@ def test_what_names_a_fact_is_computed_for_each_case() -> None:
 def test_compiled_models_say_what_the_standard_says(model: DecisionModel, rows: list[dict[str, Value]]) -> None:
     """The oracle knows neither masks nor compiled source: it tries every rule and applies the words of the standard."""
     compiled = single.compile(model)
-    for facts, found in zip(
-        rows, compiled.run([tuple(row[name] for name in compiled.inputs) for row in rows]), strict=True
-    ):
+    found = compiled.run([tuple(row[name] for name in compiled.inputs) for row in rows])
+    for place, facts in enumerate(rows):
         want = engine_oracle.decide(model, facts)
         for decision, got in zip(model.decisions, found, strict=True):
-            expected = want[decision.name]
-            assert shown(got) == shown(expected), (decision.name, facts)
+            assert shown(got[place]) == shown(want[decision.name]), (decision.name, facts)
 
 
 def shown(outcome: single.Outcome) -> tuple[object, ...]:
@@ -211,8 +209,8 @@ def shown(outcome: single.Outcome) -> tuple[object, ...]:
 def test_every_case_is_decided_in_the_order_given() -> None:
     formula = Decision("id", "f", (), Formula("f", "number", Binary("+", Name("x", "number"), ONE)))
     model = DecisionModel("order", (InputData("x", "number"),), (formula,))
-    found = single.compile(model).run([(D(n),) for n in range(1000)])
-    assert [outcome.outputs["f"] for (outcome,) in found] == [D(n + 1) for n in range(1000)]
+    [found] = single.compile(model).run([(D(n),) for n in range(1000)])
+    assert [outcome.outputs["f"] for outcome in found] == [D(n + 1) for n in range(1000)]
 
 
 def test_answers_that_are_kept_stay_right_when_they_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,5 +219,5 @@ def test_answers_that_are_kept_stay_right_when_they_are_made_anew(monkeypatch: p
     model = table_of("number", tests, Name("x", "number"))
     compiled = single.Compiled(model)
     for _ in range(3):
-        found = compiled.run([(D(n),) for n in range(12)])
-        assert [len(outcome.rows) for (outcome,) in found] == [0, *range(1, 11), 10]
+        [found] = compiled.run([(D(n),) for n in range(12)])
+        assert [len(outcome.rows) for outcome in found] == [0, *range(1, 11), 10]
