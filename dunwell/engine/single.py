@@ -109,7 +109,7 @@ class Compiled:
         self.inputs = tuple(wanted.name for wanted in model.inputs)
         self.exact = computed_inputs(model)
         # Takes rows of one value for each of `inputs`, as `read` gives them; returns for every decision, in the model's
-        # order, a list with an Outcome, without trace, for each row. One Outcome may serve many rows: never write to it.
+        # order, a list with an Outcome, without trace, for each row. One may serve many rows: never write to it.
         self.run: Run
         self.run, self.source = _emit(model)
 
