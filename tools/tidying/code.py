@@ -171,11 +171,11 @@ RULES = (
         place=lambda source: python(source) and not source.path.startswith(MAY_READ_THE_CLOCK),
         check=clock,
         good=(
-            *at("dunwell/work/rules.py", "def late(*, at): return at.now", "start = time.perf_counter()"),
+            *at("dunwell/settle/rules.py", "def late(*, at): return at.now", "start = time.perf_counter()"),
             *at("dunwell/cli/house.py", "datetime.now(UTC)"),
         ),
         bad=at(
-            "dunwell/work/rules.py",
+            "dunwell/settle/rules.py",
             "datetime.now(UTC)",
             "datetime.datetime.now()",
             "date.today()",
@@ -204,8 +204,8 @@ RULES = (
         cure="return it, raise it, or let the door show it",
         place=lambda source: python(source) and not source.path.startswith(("dunwell/cli/", "tools/", "bench/")),
         check=prints,
-        good=(*at("dunwell/cli/plan.py", "print('x')"), *at("dunwell/work/rules.py", "console.print('x')")),
-        bad=at("dunwell/work/rules.py", "print('x')"),
+        good=(*at("dunwell/cli/plan.py", "print('x')"), *at("dunwell/settle/rules.py", "console.print('x')")),
+        bad=at("dunwell/settle/rules.py", "print('x')"),
     ),
     Rule(
         name="loose-sql",
