@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 import ibis
 import ibis.expr.datatypes as dt
+import pyarrow as pa
 
 from dunwell.engine import columns, hits, stages
 from dunwell.engine.arithmetic import Column, alike
@@ -24,6 +25,7 @@ from dunwell.engine.model import (
     Name,
     OutputClause,
     Type,
+    Value,
     names_in_table,
 )
 from dunwell.engine.types import computed_inputs
@@ -85,6 +87,15 @@ def decide(table: ibis.Table, model: DecisionModel) -> ibis.Table:
         facts, names = _decide_level(facts, level, model.name)
         added += names
     return facts.table.select(*table.columns, *added)
+
+
+def table(cases: Sequence[Mapping[str, Value]], model: DecisionModel, *, key: str) -> ibis.Table:
+    """This function will make a table of facts as `single` takes them; the column `key` counts the cases from 0."""
+    kinds = {
+        wanted.name: columns.type_for([case[wanted.name] for case in cases], wanted.type) for wanted in model.inputs
+    }
+    rows = [{key: at, **{name: columns.stored(case[name]) for name in kinds}} for at, case in enumerate(cases)]
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=ibis.schema({key: "int64", **kinds}).to_pyarrow()))
 
 
 def collect(table: ibis.Table, model: DecisionModel, decision_name: str, *, keys: Sequence[str]) -> ibis.Table:
@@ -172,7 +183,7 @@ def _levels(decisions: Iterable[Decision]) -> list[list[Decision]]:
     for decision in decisions:
         level = max((level_of[name] + 1 for name in decision.requires if name in level_of), default=0)
         level_of[decision.name] = level
-        if not isinstance(decision.logic, DecisionTable) or not decision.logic.gives_list:
+        if not decision.gives_list:
             levels.setdefault(level, []).append(decision)
     return [levels[level] for level in sorted(levels)]
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
 from dunwell.engine import bulk, dmn, literals, single
-from dunwell.engine.columns import restored, stored
+from dunwell.engine.columns import restored
 from dunwell.engine.model import Decision, DecisionModel, DecisionTable, Months, Type, Value
 from dunwell.engine.single import Outcome, Trial
 from dunwell.engine.wording import duration, literal
@@ -168,20 +167,12 @@ def _number(text: str) -> Decimal:
     return found
 
 
-def _duration(text: str) -> Value:
-    return literals.duration(text)
-
-
 READERS: Mapping[Type, Callable[[str], Value]] = {
     "string": lambda text: "" if text == '""' else text,
     "number": _number,
     "ratio": _number,
     "boolean": lambda text: BOOLEANS[text.lower()],
-    "date": literals.day,
-    "time": literals.clock,
-    "date_time": literals.moment,
-    "days_duration": _duration,
-    "months_duration": _duration,
+    **literals.OF_TYPE,
 }
 EXAMPLES: Mapping[Type, str] = {
     "string": "M1", "number": "580.00", "ratio": "0.25", "boolean": "true or false", "date": "2026-01-31",
@@ -199,7 +190,7 @@ def _judge(told: Sequence[Case], judged: Sequence[Mapping[str, Outcome]], model:
         answers: dict[tuple[str, str], Answer] = {}
         for decision, output in case.expected:
             outcome = outcomes[decision]
-            listed = _gives_list(model.decision(decision))
+            listed = model.decision(decision).gives_list
             answers[decision, output] = (
                 tuple(row[output] for row in outcome.rows) if listed else outcome.outputs.get(output)
             )
@@ -245,7 +236,7 @@ def _type(model: DecisionModel, decision: str, output: str) -> Type:
 
 
 def _same(wanted: str, found: Any, kind: Type, decision: Decision, place: str) -> bool:
-    if not _gives_list(decision):
+    if not decision.gives_list:
         return _equal(wanted, value(wanted, kind, place=place), found, kind)
     texts = [text.strip() for text in wanted.split(";")] if wanted else []
     values = [value(text, kind, place=place) for text in texts]
@@ -280,10 +271,6 @@ def show(one: Value) -> str:
     return literal(one)
 
 
-def _gives_list(decision: Decision) -> bool:
-    return isinstance(decision.logic, DecisionTable) and decision.logic.gives_list
-
-
 def _unreached(model: DecisionModel, judged: Sequence[Mapping[str, Outcome]]) -> dict[str, tuple[str, ...]]:
     """This function will list, decision by decision, the rules that no case matches."""
     reached = {(name, rule) for outcomes in judged for name, found in outcomes.items() for rule in found.rules}
@@ -298,33 +285,20 @@ def _unreached(model: DecisionModel, judged: Sequence[Mapping[str, Outcome]]) ->
 # The table of the bulk engine
 
 CASE = "case_number"
-ARROW: Mapping[Type, pa.DataType] = {
-    "string": pa.string(),
-    "number": pa.decimal128(PRECISION, PLACES),
-    "ratio": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "time": pa.int64(),
-    "date_time": pa.timestamp("us"),
-    "days_duration": pa.int64(),
-    "months_duration": pa.int64(),
-}
 
 
 def _decided(
     told: Sequence[Case], model: DecisionModel
 ) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """This function will return the wide row of each case, and the long rows of each decision that gives a list."""
-    arrays = {CASE: pa.array(range(len(told)), pa.int64())}
-    for wanted in model.inputs:
-        arrays[wanted.name] = pa.array([stored(case.facts[wanted.name]) for case in told], ARROW[wanted.type])
+    table = bulk.table([case.facts for case in told], model, key=CASE)
     engine = ibis.duckdb.connect()
     try:
-        decided = engine.to_pyarrow(bulk.decide(ibis.memtable(pa.table(arrays)), model))
+        decided = engine.to_pyarrow(bulk.decide(table, model))
         lists = {
             decision.name: engine.to_pyarrow(bulk.collect(ibis.memtable(decided), model, decision.name, keys=[CASE]))
             for decision in model.decisions
-            if _gives_list(decision) and not decision.auxiliary
+            if decision.gives_list and not decision.auxiliary
         }
         in_order = {name: rows.sort_by([(CASE, "ascending"), ("place", "ascending")]) for name, rows in lists.items()}
         return decided.sort_by(CASE).to_pylist(), {name: rows.to_pylist() for name, rows in in_order.items()}

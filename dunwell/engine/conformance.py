@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-import ibis
-import pyarrow as pa
-
 from dunwell.engine import bulk, columns, dmn, document, literals, single
 from dunwell.engine.functions import EXACT
 from dunwell.engine.model import DecisionModel, DecisionTable, InputData, InputError, ModelError, Place, Type, Value
@@ -38,6 +35,7 @@ KINDS: Mapping[str, frozenset[Type]] = {
 PLACES_MIN = 8
 # A result that went through binary floats agrees if it differs by less than this share (the kit's own runners: 1e-8).
 TOLERANCE = 1e-8
+CASE = "tck case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +168,7 @@ def _read(text: str, kind: Type) -> Value:
                 return {"true": True, "false": False}[text.strip()]
             case "number" | "ratio":
                 return Decimal(text.strip())
-            case "date":
-                return literals.day(text.strip())
-            case "time":
-                return literals.clock(text.strip())
-            case "date_time":
-                return literals.moment(text.strip())
-        return literals.duration(text.strip())
+        return literals.OF_TYPE[kind](text.strip())
     except (KeyError, InvalidOperation, literals.LiteralError) as error:
         raise _OutsideError(f"«{text}» is no {kind}: {error}") from error
 
@@ -186,27 +178,19 @@ def _read(text: str, kind: Type) -> Value:
 
 def _single(model: DecisionModel, name: str, facts: Mapping[str, Value]) -> Any:
     outcome = single.compile(model).decide(facts)[name]
-    if not _gives_list(model, name):
+    if not model.decision(name).gives_list:
         return _plain(outcome.outputs)
     return [_plain(row) for row in outcome.rows] or None
 
 
 def _bulk(model: DecisionModel, name: str, facts: Mapping[str, Value]) -> Any:
-    table = _table(model, facts)
-    if not _gives_list(model, name):
+    table = bulk.table([facts], model, key=CASE)
+    if not model.decision(name).gives_list:
         decided = bulk.decide(table, model).to_pyarrow().to_pylist()[0]
         return _plain(_restored(model, name, decided))
-    listed = bulk.collect(bulk.decide(table, model), model, name, keys=["tck case"])
+    listed = bulk.collect(bulk.decide(table, model), model, name, keys=[CASE])
     rows = listed.order_by("place").to_pyarrow().to_pylist()
     return [_plain(_restored(model, name, row)) for row in rows] or None
-
-
-def _table(model: DecisionModel, facts: Mapping[str, Value]) -> ibis.Table:
-    """This function will make a table of the one case; the engine needs a column even where nothing is asked."""
-    types = {wanted.name: columns.type_for([facts[wanted.name]], wanted.type) for wanted in model.inputs}
-    row = {name: columns.stored(value) for name, value in facts.items()}
-    schema = ibis.schema({"tck case": "int64", **types})
-    return ibis.memtable(pa.Table.from_pylist([{"tck case": 1, **row}], schema=schema.to_pyarrow()))
 
 
 def _restored(model: DecisionModel, name: str, row: Mapping[str, Any]) -> dict[str, Value]:
@@ -216,11 +200,6 @@ def _restored(model: DecisionModel, name: str, row: Mapping[str, Any]) -> dict[s
 def _plain(row: Mapping[str, Value]) -> Any:
     """This function will return one output as itself, several as the structure that they are."""
     return dict(row) if len(row) > 1 else next(iter(row.values()))
-
-
-def _gives_list(model: DecisionModel, name: str) -> bool:
-    logic = model.decision(name).logic
-    return isinstance(logic, DecisionTable) and logic.gives_list
 
 
 def _ordered(model: DecisionModel, name: str) -> bool:

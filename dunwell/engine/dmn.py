@@ -227,7 +227,7 @@ def _refuse_clashes(model: DecisionModel, place: Place) -> None:
     columns = Counter([found.name.casefold() for found in model.inputs])
     for decision in model.decisions:
         columns.update(name.casefold() for name in _columns(decision))
-        if isinstance(decision.logic, DecisionTable) and decision.logic.gives_list:
+        if decision.gives_list:
             _refuse_clashing_outputs(decision, place)
     for what, names in (("inputs or decisions", called), ("columns", columns)):
         name, times = names.most_common(1)[0]

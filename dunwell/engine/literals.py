@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from dunwell.engine.model import Months, Value
+from dunwell.engine.model import Months, Type, Value
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CLOCK = re.compile(r"\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?", re.ASCII)
@@ -87,6 +87,16 @@ READERS: Mapping[str, Callable[[str], Value]] = {
     "time": clock,
     "date and time": moment,
     "duration": duration,
+}
+
+
+# The text of a value of each type that is neither a text, a number nor a boolean.
+OF_TYPE: Mapping[Type, Callable[[str], Value]] = {
+    "date": day,
+    "time": clock,
+    "date_time": moment,
+    "days_duration": duration,
+    "months_duration": duration,
 }
 
 

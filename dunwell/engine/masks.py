@@ -6,7 +6,7 @@ second, and so on. Inside a piece every test gives the same, so each piece is ju
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from dunwell.engine.model import (
     Test,
     Type,
     Within,
+    compares,
     names_in_test,
 )
 
@@ -88,7 +89,7 @@ def columns(table: DecisionTable, order: Sequence[int]) -> tuple[list[Column], l
 
 
 def _lookup(tests: Mapping[int, Sequence[Test]], kind: Type, rules: int) -> Pieces | Choices:
-    compared = [one for listed in tests.values() for test in listed for one in _compares(test)]
+    compared = [one for listed in tests.values() for test in listed for one in compares(test)]
     constants = {one.operand.value for one in compared if isinstance(one.operand, Constant)} - {None}
     ordered = any(one.comparison not in ("=", "!=") for one in compared)
     if kind in ("number", "ratio") or (ordered and kind != "boolean"):
@@ -149,16 +150,3 @@ def _mask(tests: Mapping[int, Sequence[Test]], value: Any, rules: int) -> int:
         if not all(passes(test, value, {}) for test in listed):
             mask &= ~(1 << bit)
     return mask
-
-
-def _compares(test: Any) -> Iterator[Compare]:
-    match test:
-        case Compare():
-            yield test
-        case Within(lower, upper):
-            yield from (lower, upper)
-        case AnyOf(tests):
-            for one in tests:
-                yield from _compares(one)
-        case Not(inner):
-            yield from _compares(inner)

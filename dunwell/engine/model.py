@@ -267,9 +267,14 @@ class Decision:
         return self.logic.outputs if isinstance(self.logic, DecisionTable) else (self.logic,)
 
     @property
+    def gives_list(self) -> bool:
+        """Whether the decision is a table whose answer is a list of rows."""
+        return isinstance(self.logic, DecisionTable) and self.logic.gives_list
+
+    @property
     def single_outputs(self) -> tuple[OutputClause | Formula, ...]:
         """This function will return the outputs that other decisions may use: none of one that gives a list."""
-        return () if isinstance(self.logic, DecisionTable) and self.logic.gives_list else self.outputs
+        return () if self.gives_list else self.outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +303,20 @@ class DecisionModel:
         raise InputError(f"no decision is called '{name}'", place=self.name, cure=f"use one of: {known}")
 
 
+def compares(test: Test | Compare | Within) -> Iterator[Compare]:
+    """This function will yield every single comparison of a test."""
+    match test:
+        case Compare():
+            yield test
+        case Within(lower, upper):
+            yield from (lower, upper)
+        case AnyOf(tests):
+            for one in tests:
+                yield from compares(one)
+        case Not(inner):
+            yield from compares(inner)
+
+
 def names_in_logic(logic: DecisionTable | Formula) -> frozenset[str]:
     """This function will return the keys of every name that a decision reads."""
     names = names_in_table(logic) if isinstance(logic, DecisionTable) else names_in(logic.expression)
@@ -319,17 +338,8 @@ def names_in_table(table: DecisionTable) -> Iterator[Name]:
 
 def names_in_test(test: Test | Compare | Within) -> Iterator[Name]:
     """This function will yield every name that a test compares with."""
-    match test:
-        case Compare(_, operand):
-            yield from names_in(operand)
-        case Within(lower, upper):
-            yield from names_in_test(lower)
-            yield from names_in_test(upper)
-        case AnyOf(tests):
-            for one in tests:
-                yield from names_in_test(one)
-        case Not(inner):
-            yield from names_in_test(inner)
+    for one in compares(test):
+        yield from names_in(one.operand)
 
 
 def names_in(expression: Expression) -> Iterator[Name]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dunwell.engine.checks import pieces, showing
@@ -12,7 +12,6 @@ from dunwell.engine.checks.search import indices
 from dunwell.engine.evaluation import passes
 from dunwell.engine.model import (
     AnyOf,
-    Anything,
     Compare,
     Comparison,
     Constant,
@@ -20,10 +19,10 @@ from dunwell.engine.model import (
     Expression,
     InputClause,
     Name,
-    Not,
     Test,
     Value,
     Within,
+    compares,
 )
 from dunwell.facts.definitions import Words
 
@@ -134,22 +133,6 @@ def grid(table: DecisionTable, knowledge: Knowledge) -> Grid:
                     axes.append(_relation(axes[axis], test.operand, knowledge))
     known = frozenset(at for (_, operand), at in relations.items() if _never_null(operand, knowledge))
     return Grid(tuple(axes), columns, relations, known)
-
-
-def compares(test: Test | Compare | Within) -> Iterator[Compare]:
-    """This function will yield every single comparison of a test."""
-    match test:
-        case Compare():
-            yield test
-        case Within(lower, upper):
-            yield from (lower, upper)
-        case AnyOf(tests):
-            for one in tests:
-                yield from compares(one)
-        case Not(inner):
-            yield from compares(inner)
-        case Anything():
-            return
 
 
 def _axis(table: DecisionTable, columns: list[int], knowledge: Knowledge) -> Axis:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dunwell.engine.checks import axes
 from dunwell.engine.checks.axes import BOTH_NULL, LESS, MORE, ONE_NULL, SAME, Grid
 from dunwell.engine.checks.search import Box, TooMuchError
-from dunwell.engine.model import AnyOf, Anything, Compare, Constant, Not, Rule, Test, Within
+from dunwell.engine.model import AnyOf, Anything, Compare, Constant, Not, Rule, Test, Within, compares
 
 # A rule whose cells list many names can be so many boxes; beyond, the check of its table is given up aloud.
 BOXES_MAX = 256
@@ -91,7 +91,7 @@ def _parted(
     fixed: list[Compare | Within] = []
     named: list[Compare | Within] = []
     for test in tests:
-        constant = all(isinstance(one.operand, Constant) for one in axes.compares(test))
+        constant = all(isinstance(one.operand, Constant) for one in compares(test))
         (fixed if constant else named).append(test)
     return tuple(fixed), tuple(named)
 

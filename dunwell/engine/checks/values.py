@@ -9,7 +9,7 @@ from dunwell.engine.checks.finding import Finding
 from dunwell.engine.checks.produced import Knowledge, Produced, union
 from dunwell.engine.checks.sheet import Sheet
 from dunwell.engine.checks.showing import say
-from dunwell.engine.model import AnyOf, Anything, Compare, Constant, Value
+from dunwell.engine.model import AnyOf, Anything, Compare, Constant, Value, compares
 
 
 def outside(sheet: Sheet, knowledge: Knowledge) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def outside(sheet: Sheet, knowledge: Knowledge) -> Iterator[Finding]:
         axis = sheet.grid.axes[sheet.grid.columns[column]]
         domains = axes.domains_of([clause], knowledge)
         for at, rule in enumerate(sheet.table.rules):
-            strange = [one for one in axes.compares(rule.cells[column].test) if _outside(one, domains)]
+            strange = [one for one in compares(rule.cells[column].test) if _outside(one, domains)]
             if strange:
                 listed = ", ".join(dict.fromkeys(showing.expression(one.operand) for one in strange))
                 words = axis.shown(axis.whole)
@@ -41,7 +41,7 @@ def _strange(test: Compare, value: Value, domain: AnyOf) -> bool:
         return False
     if test.comparison in ("=", "!="):
         return True
-    ends = list(axes.compares(domain))
+    ends = list(compares(domain))
     listed = all(one.comparison == "=" for one in ends)
     return not listed and all(one.operand != Constant(value) for one in ends)
 

@@ -41,6 +41,7 @@ from dunwell.engine.model import (
     Type,
     Value,
     Within,
+    compares,
 )
 
 D = Decimal
@@ -178,7 +179,7 @@ def representatives(logic: DecisionTable, clause: InputClause) -> list[Value]:
     """This function will list values of a column among which no cell tells more: by stepping off, not by cutting."""
     own = [at for at, other in enumerate(logic.inputs) if other.label == clause.label]
     tests = [rule.cells[at].test for rule in logic.rules for at in own]
-    compared = [one for test in (*tests, clause.domain or Anything()) for one in axes.compares(test)]
+    compared = [one for test in (*tests, clause.domain or Anything()) for one in compares(test)]
     constants = {one.operand.value for one in compared if isinstance(one.operand, Constant)} - {None}
     candidates = [*constants, *(value for one in constants for value in around(one)), *SOME[clause.type]]
     allowed = [one for one in candidates if clause.domain is None or axes.allows(clause.domain, one)]
