@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ibis import Table, literal
-from ibis.expr.types import BooleanValue
+from ibis.expr.types import BooleanValue, DateValue
 
-from dunwell.compliance.kinds.kind import Per, listed
+from dunwell.compliance.kinds.kind import Column, DayOne, Finding, Per, Row, listed, only_if
 from dunwell.compliance.kinds.question import CHANNELS, Contact
 from dunwell.ledger.kinds import Answerer
 
@@ -19,6 +19,10 @@ WORDS: dict[Counted, tuple[str, str]] = {
     "connected": ("connected contacts", "次接通联系"),
     "effective": ("conversations with the debtor", "次与债务人的有效通话"),
 }
+UNCOUNTED = Finding(
+    "it is not known for which creditor the contact is, so it cannot be counted",
+    "未知联系所属债权人，无法计数",
+)
 ABOUT_EN = (
     "`counts` says which contacts count: attempts, unanswered, connected, effective (a conversation with the debtor); "
     "`count_channels` of which channels; `per` what is counted together: creditor (the person and the creditor with "
@@ -54,6 +58,18 @@ def where(contacts: Table, *, counted: Counted, channels: tuple[str, ...]) -> Bo
         "effective": connected & contacts.conversation.fill_null(True) & debtor,
     }[counted]
     return what & listed(contacts.channel, names=channels, known=CHANNELS)
+
+
+def weighs(days: int, *, day_one: DayOne) -> int:
+    """This function will return on how many days, its own the first, something counts for `days` days."""
+    return days if day_one == "event_day" else days + 1
+
+
+def per_creditor(row: Row, *, per: Per, reached: BooleanValue, until: DateValue) -> Column:
+    """This function will refuse what is reached until a day; for no day, where what is counted by is not known."""
+    if per != "creditor":
+        return Column(reached, until)
+    return Column(row.creditor.isnull() | reached, only_if(row.creditor.notnull(), until))
 
 
 def tally(contacts: Iterable[Contact], *, per: Per, creditor: str | None) -> int | None:

@@ -10,8 +10,18 @@ from ibis import Table, literal
 from ibis.expr.types import BooleanValue
 from pydantic import Field
 
-from dunwell.compliance.kinds.counting import ABOUT_EN, ABOUT_ZH, WORDS, Counted, counts, tally, where
-from dunwell.compliance.kinds.kind import Channels, Column, Count, Fact, Finding, Kind, Per, Row, only_if
+from dunwell.compliance.kinds.counting import (
+    ABOUT_EN,
+    ABOUT_ZH,
+    UNCOUNTED,
+    WORDS,
+    Counted,
+    counts,
+    per_creditor,
+    tally,
+    where,
+)
+from dunwell.compliance.kinds.kind import Channels, Column, Count, Fact, Finding, Kind, Per, Row
 from dunwell.compliance.kinds.question import Question
 
 
@@ -29,10 +39,7 @@ class DailyCap(Kind):
         made = self._made(question)
         tomorrow = question.on + timedelta(days=1)
         if made is None:
-            return Finding(
-                "it is not known for which creditor the contact is, so it cannot be counted",
-                "未知联系所属债权人，无法计数",
-            )
+            return UNCOUNTED
         if made < self.most:
             return None
         english, chinese = WORDS[self.counts]
@@ -55,8 +62,5 @@ class DailyCap(Kind):
         return where(contacts, counted=self.counts, channels=self.count_channels)
 
     def column(self, row: Row) -> Column:
-        reached = row.fact("made") >= self.most
-        tomorrow = literal(row.on + timedelta(days=1))
-        if self.per != "creditor":
-            return Column(reached, tomorrow)
-        return Column(row.creditor.isnull() | reached, only_if(row.creditor.notnull(), tomorrow))
+        reached, tomorrow = row.fact("made") >= self.most, literal(row.on + timedelta(days=1))
+        return per_creditor(row, per=self.per, reached=reached, until=tomorrow)

@@ -10,8 +10,8 @@ from ibis import Table
 from ibis.expr.types import BooleanValue
 from pydantic import Field
 
-from dunwell.compliance.kinds.counting import counts, where
-from dunwell.compliance.kinds.kind import Channels, Column, DayOne, Fact, Finding, Kind, Latest, Row, only_if
+from dunwell.compliance.kinds.counting import counts, per_creditor, weighs, where
+from dunwell.compliance.kinds.kind import Channels, Column, DayOne, Fact, Finding, Kind, Latest, Row
 from dunwell.compliance.kinds.question import Contact, Question
 from dunwell.ledger.kinds import Direction
 
@@ -39,7 +39,7 @@ class Lockout(Kind):
     @property
     def span(self) -> int:
         """This function will return on how many days, its own the first, an event locks."""
-        return self.days if self.day_one == "event_day" else self.days + 1
+        return weighs(self.days, day_one=self.day_one)
 
     def first(self, on: date) -> date:
         """This function will return the first day whose events lock a day."""
@@ -94,6 +94,4 @@ class Lockout(Kind):
     def column(self, row: Row) -> Column:
         last = row.fact("last")
         falls = last + timedelta(days=self.span)
-        if self.per == "person":
-            return Column(last.notnull(), falls)
-        return Column(row.creditor.isnull() | last.notnull(), only_if(row.creditor.notnull(), falls))
+        return per_creditor(row, per=self.per, reached=last.notnull(), until=falls)

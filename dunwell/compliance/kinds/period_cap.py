@@ -10,8 +10,18 @@ from ibis import Table, literal
 from ibis.expr.types import BooleanValue
 from pydantic import Field
 
-from dunwell.compliance.kinds.counting import ABOUT_EN, ABOUT_ZH, WORDS, Counted, counts, tally, where
-from dunwell.compliance.kinds.kind import Channels, Column, Count, Fact, Finding, Kind, Per, Row, only_if
+from dunwell.compliance.kinds.counting import (
+    ABOUT_EN,
+    ABOUT_ZH,
+    UNCOUNTED,
+    WORDS,
+    Counted,
+    counts,
+    per_creditor,
+    tally,
+    where,
+)
+from dunwell.compliance.kinds.kind import Channels, Column, Count, Fact, Finding, Kind, Per, Row
 from dunwell.compliance.kinds.question import Question
 
 
@@ -53,10 +63,7 @@ class PeriodCap(Kind):
             creditor=question.candidate.creditor,
         )
         if made is None:
-            return Finding(
-                "it is not known for which creditor the contact is, so it cannot be counted",
-                "未知联系所属债权人，无法计数",
-            )
+            return UNCOUNTED
         if made < self.most:
             return None
         english, chinese = WORDS[self.counts]
@@ -74,6 +81,4 @@ class PeriodCap(Kind):
 
     def column(self, row: Row) -> Column:
         reached, following = row.fact("made") >= self.most, literal(self.following(row.on))
-        if self.per != "creditor":
-            return Column(reached, following)
-        return Column(row.creditor.isnull() | reached, only_if(row.creditor.notnull(), following))
+        return per_creditor(row, per=self.per, reached=reached, until=following)

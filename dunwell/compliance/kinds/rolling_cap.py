@@ -12,8 +12,19 @@ from ibis import Table, literal
 from ibis.expr.types import BooleanValue, DateValue
 from pydantic import Field
 
-from dunwell.compliance.kinds.counting import ABOUT_EN, ABOUT_ZH, WORDS, Counted, counts, tally, where
-from dunwell.compliance.kinds.kind import Channels, Column, Count, DayOne, Fact, Finding, Kind, Per, Row, only_if
+from dunwell.compliance.kinds.counting import (
+    ABOUT_EN,
+    ABOUT_ZH,
+    UNCOUNTED,
+    WORDS,
+    Counted,
+    counts,
+    per_creditor,
+    tally,
+    weighs,
+    where,
+)
+from dunwell.compliance.kinds.kind import Channels, Column, Count, DayOne, Fact, Finding, Kind, Per, Row
 from dunwell.compliance.kinds.question import Question
 
 
@@ -48,7 +59,7 @@ class RollingCap(Kind):
     @property
     def span(self) -> int:
         """This function will return on how many days, its own the first, a contact weighs."""
-        return self.days if self.day_one == "event_day" else self.days + 1
+        return weighs(self.days, day_one=self.day_one)
 
     def first(self, on: date) -> date:
         """This function will return the first day whose contacts weigh on a day."""
@@ -60,10 +71,7 @@ class RollingCap(Kind):
     def judge(self, question: Question) -> Finding | None:
         made = self._made(question, since=self.first(question.on))
         if made is None:
-            return Finding(
-                "it is not known for which creditor the contact is, so it cannot be counted",
-                "未知联系所属债权人，无法计数",
-            )
+            return UNCOUNTED
         if made < self.most:
             return None
         english, chinese = WORDS[self.counts]
@@ -99,9 +107,7 @@ class RollingCap(Kind):
 
     def column(self, row: Row) -> Column:
         reached, falls = row.fact("made_0") >= self.most, self._falls_on(row)
-        if self.per != "creditor":
-            return Column(reached, falls)
-        return Column(row.creditor.isnull() | reached, only_if(row.creditor.notnull(), falls))
+        return per_creditor(row, per=self.per, reached=reached, until=falls)
 
     def _falls_on(self, row: Row) -> DateValue:
         day = [literal(row.on + timedelta(days=later)) for later in range(1, self.span + 1)]
