@@ -25,7 +25,6 @@ app = typer.Typer(
 
 Strategy = Annotated[Path, typer.Argument(metavar="PATH", help="A .dmn file, or a folder with one or several.")]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of the words.")]
-Book = Annotated[Path, typer.Argument(metavar="WORKBOOK", help="The workbook that `strategy export` wrote.")]
 
 
 @app.command()
@@ -176,21 +175,21 @@ def export_workbook(
 
 @app.command("import")
 def import_workbook(
-    workbook: Book,
-    into: Annotated[Path, typer.Option(help="The .dmn file that it goes back into, or the folder that holds it.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The .dmn file, or the folder that holds it.")],
+    xlsx: Annotated[Path, typer.Option(help="The workbook that `strategy export` wrote, edited.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Undo what changed in the file since the export.")] = False,
     lang: Lang = Language.EN,
 ) -> None:
     """Bring an edited workbook back into its DMN file, and say what changed.
 
-    Example: dunwell strategy import segment.xlsx --into strategies/segment --dry-run
+    Example: dunwell strategy import strategies/segment --xlsx segment.xlsx --dry-run
     """
     from dunwell.cli import strategy_view
     from dunwell.engine.workbook.importing import import_workbook as read_workbook
 
-    file = _target(workbook, into)
-    found = read_workbook(workbook, into=file, force=force)
+    file = _target(xlsx, path)
+    found = read_workbook(xlsx, into=file, force=force)
     count = strategy_view.changes(one.sentence(lang) for one in found.differences)
     same = file.read_bytes() == found.text.encode()
     if not (dry_run or same):
@@ -330,8 +329,8 @@ def _target(workbook: Path, into: Path) -> Path:
     files = dmn_files(into)
     named = [file for file in files if file.stem == workbook.stem] if len(files) > 1 else files
     if len(named) != 1:
-        cure = f"name the file: --into {files[0]}"
-        raise DunwellError(f"{into} holds {len(files)} strategies", place="--into", cure=cure)
+        cure = f"name the file: {files[0]}"
+        raise DunwellError(f"{into} holds {len(files)} strategies", place="PATH", cure=cure)
     return named[0]
 
 

@@ -155,16 +155,16 @@ def test_format_writes_the_canonical_form_once(folder: Path) -> None:
 def test_a_workbook_goes_out_and_comes_back(folder: Path, tmp_path: Path) -> None:
     file, book = folder / "segment" / "segment.dmn", tmp_path / "segment.xlsx"
     assert "grade" in said("export", file, "--xlsx", book)
-    assert "0 changes" in said("import", book, "--into", folder)
+    assert "0 changes" in said("import", folder, "--xlsx", book)
     before = file.read_text(encoding="utf-8")
     workbook = openpyxl.load_workbook(book)
     row = next(row for row in workbook["grade"].iter_rows(min_row=10) if row[1].value == "[31..60]")
     row[1].value = "[31..45]"
     workbook.save(book)
-    dry = said("import", book, "--into", folder, "--dry-run")
+    dry = said("import", folder, "--xlsx", book, "--dry-run")
     assert "would be written" in dry.replace("\n", " ")
     assert file.read_text(encoding="utf-8") == before
-    wet = said("import", book, "--into", folder)
+    wet = said("import", folder, "--xlsx", book)
     assert "[31..60] → [31..45]" in " ".join(wet.split())
     assert file.read_text(encoding="utf-8") == before.replace("<text>[31..60]</text>", "<text>[31..45]</text>", 1)
 
@@ -175,8 +175,8 @@ def test_several_strategies_need_a_folder(folder: Path, tmp_path: Path) -> None:
     said("export", folder, "--xlsx", tmp_path / "books")
     assert sorted(path.name for path in (tmp_path / "books").iterdir()) == ["eligibility.xlsx", "segment.xlsx"]
     (tmp_path / "books" / "segment.xlsx").rename(tmp_path / "books" / "mine.xlsx")
-    with pytest.raises(DunwellError, match="name the file: --into"):
-        said("import", tmp_path / "books" / "mine.xlsx", "--into", folder)
+    with pytest.raises(DunwellError, match="name the file: "):
+        said("import", folder, "--xlsx", tmp_path / "books" / "mine.xlsx")
 
 
 def test_every_command_gives_an_example() -> None:
