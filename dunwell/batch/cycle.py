@@ -158,7 +158,10 @@ def write_plan(
     steps = walk(tables, chosen, as_of=as_of, keep=keep)
     progress("plan")
     _ordered(steps.plan).mutate(versions=ibis.literal(version_line(versions))).to_csv(folder / "plan.csv")
-    funnel = _funnel(engine, steps, folder) | {"null_hits": _null_hits(engine, steps.segmented, chosen)}
+    funnel = _funnel(engine, steps, folder) | {
+        "null_hits": _null_hits(engine, steps.segmented, chosen),
+        "conflicts": _conflicts(engine, steps.segmented, chosen),
+    }
     (folder / "funnel.json").write_text(json.dumps(funnel, indent=2, ensure_ascii=False) + "\n")
     engine.disconnect()
 
@@ -206,6 +209,15 @@ def _null_hits(engine: Any, segmented: ibis.Table, chosen: Definitions) -> list[
     hits = (bulk.null_hits(segmented, model) for model in (chosen.segment, chosen.eligibility))
     rows = [row for table in hits for row in engine.con.sql(engine.compile(table)).fetchall()]
     return [{"decision": row[0], "column": row[1], "nulls": row[2]} for row in rows if row[2]]
+
+
+def _conflicts(engine: Any, segmented: ibis.Table, chosen: Definitions) -> list[dict[str, Any]]:
+    """This function will name the rules that contradicted each other, and count the customers they left unanswered."""
+    table = bulk.conflicts(segmented, chosen.segment, keys=["party_id"])
+    rows = (
+        engine.con.sql(engine.compile(table)).aggregate("decision, rule, count(*)").order("decision, rule").fetchall()
+    )
+    return [{"decision": row[0], "rule": row[1], "customers": row[2]} for row in rows]
 
 
 def _row(engine: Any, table: ibis.Table) -> dict[str, Any]:

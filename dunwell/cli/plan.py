@@ -100,6 +100,12 @@ def show(made: Any, out: Path) -> None:
         f"{made.run.counts['customers']:,} customers; {f'overdue: {said}' if said else 'nobody is overdue'}",
         highlight=False,
     )
+    for conflict in made.run.counts.get("conflicts", []):
+        console.print(
+            f"[yellow]{conflict['decision']}: rule {conflict['rule']} contradicts another for "
+            f"{conflict['customers']:,} customers, who got no answer; dunwell strategy check finds such rules[/]",
+            highlight=False,
+        )
     if hits := made.run.counts.get("null_hits"):
         most = {hit["decision"]: hit for hit in sorted(hits, key=lambda hit: hit["nulls"])}
         told = sorted(most.values(), key=lambda hit: -hit["nulls"])[:3]

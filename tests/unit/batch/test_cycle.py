@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from bench.snapshot import write_snapshot
 from dunwell.batch import cycle, definitions
+from dunwell.engine.model import Anything, Cell, DecisionTable
 
 DAY = date(2026, 11, 20)
 CHOSEN = definitions.load()
@@ -108,3 +110,25 @@ def test_capacity_is_never_exceeded(snapshot: Path) -> None:
         limit = CHOSEN.capacity.pools[pool]
         assert amount <= (limit.contacts if limit.minutes is None else limit.minutes or 0)
     assert used
+
+
+def test_a_run_names_rules_that_contradict_each_other(snapshot: Path) -> None:
+    """Two rules of a UNIQUE table match every customer: nobody gets an answer, and both are named."""
+    plan(snapshot, threads=2)
+    assert json.loads((snapshot / "funnel.json").read_text())["conflicts"] == []
+    decision = CHOSEN.segment.decision("cause_side")
+    logic = decision.logic
+    assert isinstance(logic, DecisionTable)
+    rule = logic.rules[0]
+    anything = replace(rule, cells=tuple(Cell("-", Anything()) for _ in rule.cells))
+    doubled = replace(logic, rules=(replace(anything, id="one"), replace(anything, id="other")))
+    decisions = tuple(
+        replace(each, logic=doubled) if each.name == "cause_side" else each for each in CHOSEN.segment.decisions
+    )
+    contradicting = replace(CHOSEN, segment=replace(CHOSEN.segment, decisions=decisions))
+    cycle.write_plan(snapshot, contradicting, as_of=DAY, versions=contradicting.versions, threads=2)
+    told = json.loads((snapshot / "funnel.json").read_text())
+    overdue = sum(told["statuses"].values())
+    assert told["conflicts"] == [
+        {"decision": "cause_side", "rule": rule, "customers": overdue} for rule in ("one", "other")
+    ]
