@@ -8,10 +8,10 @@ import ibis
 import ibis.expr.datatypes as dt
 import pyarrow as pa
 
-from dunwell.engine import columns, hits, stages
-from dunwell.engine.arithmetic import Column, alike
-from dunwell.engine.columns import Facts
-from dunwell.engine.hits import SCRATCH, Contest
+from dunwell.engine.columnar import columns, hits, stages
+from dunwell.engine.columnar.arithmetic import Column, alike
+from dunwell.engine.columnar.columns import Facts
+from dunwell.engine.columnar.hits import SCRATCH, Contest
 from dunwell.engine.model import (
     Anything,
     Constant,

@@ -16,9 +16,10 @@ from typing import Any
 
 import ibis
 
-from dunwell.engine import bulk, dmn, literals, single
-from dunwell.engine.columns import restored
+from dunwell.engine import bulk, dmn, single
+from dunwell.engine.columnar.columns import restored
 from dunwell.engine.model import Decision, DecisionModel, DecisionTable, Months, Type, Value
+from dunwell.engine.reading import literals
 from dunwell.engine.single import Outcome, Trial
 from dunwell.engine.wording import duration, literal
 from dunwell.facts.errors import DunwellError

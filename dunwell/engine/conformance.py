@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import bulk, columns, dmn, document, literals, single
+from dunwell.engine import bulk, dmn, document, single
+from dunwell.engine.columnar import columns
 from dunwell.engine.functions import EXACT
 from dunwell.engine.model import DecisionModel, DecisionTable, InputData, InputError, ModelError, Place, Type, Value
+from dunwell.engine.reading import literals
 from dunwell.engine.types import type_of_value
 
 Engine = Literal["single", "bulk"]

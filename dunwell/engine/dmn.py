@@ -8,10 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import document, lexer
-from dunwell.engine.boxed import Knowledge, Reader
+from dunwell.engine import document
 from dunwell.engine.document import digest
-from dunwell.engine.items import ItemTypes
 from dunwell.engine.model import (
     AnyOf,
     Decision,
@@ -23,6 +21,9 @@ from dunwell.engine.model import (
     Name,
     Place,
 )
+from dunwell.engine.reading import lexer
+from dunwell.engine.reading.boxed import Knowledge, Reader
+from dunwell.engine.reading.items import ItemTypes
 
 __all__ = ["digest", "load", "model_of"]
 

@@ -12,9 +12,9 @@ from math import isfinite
 from typing import Any
 
 from dunwell.engine import policies
-from dunwell.engine.emitting import Emitter
+from dunwell.engine.compiling.emitting import Emitter
+from dunwell.engine.compiling.masks import Choices, Column, columns
 from dunwell.engine.evaluation import OPERATORS, as_ratio, evaluate, passes
-from dunwell.engine.masks import Choices, Column, columns
 from dunwell.engine.model import (
     Anything,
     Constant,

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from dunwell.engine import boxed, cursor, dmn, document, evaluation, lexer, literals, sfeel, tables
-from dunwell.engine.calling import FROM
+from dunwell.engine import dmn, document, evaluation
 from dunwell.engine.functions import FUNCTIONS, ORDERED, PROPERTIES, SCALE_MAX, Function, Parameter
-from dunwell.engine.items import BASE
 from dunwell.engine.model import ModelError, Months, Name, Place, Type, Value
+from dunwell.engine.reading import boxed, cursor, lexer, literals, sfeel, tables
+from dunwell.engine.reading.calling import FROM
+from dunwell.engine.reading.items import BASE
 from dunwell.engine.wording import literal
 
 FEEL_PAGE = "docs/reference/feel.md"

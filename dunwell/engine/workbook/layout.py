@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine.tables import RULES_MAX
+from dunwell.engine.reading.tables import RULES_MAX
 
 README, FORMULAS, LISTS = "read me", "formulas", "lists"
 # The rows of a sheet: what the table is, what each column is, then the rules.

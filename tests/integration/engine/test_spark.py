@@ -15,7 +15,8 @@ import pytest
 from engine_drawing import cases, edge_cases, every_call, examples, models
 from hypothesis import HealthCheck, given, settings
 
-from dunwell.engine import bulk, columns, single
+from dunwell.engine import bulk, single
+from dunwell.engine.columnar import columns
 from dunwell.engine.model import DecisionModel, InputError, Value
 
 D = Decimal

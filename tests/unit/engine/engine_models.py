@@ -13,7 +13,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from dunwell.engine import bulk, columns, dmn, evaluation, single
+from dunwell.engine import bulk, dmn, evaluation, single
+from dunwell.engine.columnar import columns
 from dunwell.engine.model import DecisionModel, DecisionTable, ModelError, Type, Value
 
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"

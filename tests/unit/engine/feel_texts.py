@@ -9,8 +9,10 @@ from pathlib import Path
 
 import engine_models as build
 
-from dunwell.engine import columns, evaluation, sfeel, single, wording
+from dunwell.engine import evaluation, single, wording
+from dunwell.engine.columnar import columns
 from dunwell.engine.model import DecisionModel, Place, Value
+from dunwell.engine.reading import sfeel
 
 ITEMS = """
 <itemDefinition name="tCode"><typeRef>tText</typeRef></itemDefinition>

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 from engine_drawing import CALLS, edge_cases, every_call
 
-from dunwell.engine import arithmetic, calls, columns, functions
+from dunwell.engine import functions
+from dunwell.engine.columnar import arithmetic, calls, columns
 from dunwell.engine.model import Call, Constant, DecisionModel, InputError, Name
 
 D = Decimal

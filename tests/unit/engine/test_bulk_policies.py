@@ -12,7 +12,7 @@ import pytest
 from engine_models import formula, table
 
 from dunwell.engine import bulk
-from dunwell.engine.hits import Contest
+from dunwell.engine.columnar.hits import Contest
 from dunwell.engine.model import (
     Annotations,
     AnyOf,

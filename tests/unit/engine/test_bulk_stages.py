@@ -9,8 +9,9 @@ import ibis
 import pytest
 from engine_drawing import INPUTS, some_cases
 
-from dunwell.engine import bulk, stages
-from dunwell.engine.columns import Facts
+from dunwell.engine import bulk
+from dunwell.engine.columnar import stages
+from dunwell.engine.columnar.columns import Facts
 from dunwell.engine.model import (
     Binary,
     Call,

@@ -11,7 +11,8 @@ import ibis
 import pytest
 from engine_drawing import EDGES, KINDS, VALUES
 
-from dunwell.engine import bulk, columns
+from dunwell.engine import bulk
+from dunwell.engine.columnar import columns
 from dunwell.engine.model import Decision, DecisionModel, Formula, InputData, InputError, Months, Name, Type, Value
 
 PAIRS = [(kind, value) for kind in KINDS for value in (*VALUES[kind], *EDGES.get(kind, []), None)]

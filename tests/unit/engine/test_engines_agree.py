@@ -12,7 +12,8 @@ from engine_drawing import cases, examples, models
 from engine_models import disagreement
 from hypothesis import Phase, given, settings
 
-from dunwell.engine import arithmetic, columns, evaluation, hits, policies, single
+from dunwell.engine import evaluation, policies, single
+from dunwell.engine.columnar import arithmetic, columns, hits
 from dunwell.engine.model import DecisionModel, Value
 
 # A random model that fails is long to write.

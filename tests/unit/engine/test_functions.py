@@ -12,9 +12,9 @@ import feel_texts
 import pytest
 from feel_texts import at
 
-from dunwell.engine.calling import CALLED
 from dunwell.engine.functions import FUNCTIONS, PROPERTIES
 from dunwell.engine.model import Months, Value
+from dunwell.engine.reading.calling import CALLED
 
 D = Decimal
 DAY, LEAP, LAST = date(2023, 1, 31), date(2024, 2, 29), date(9999, 12, 31)

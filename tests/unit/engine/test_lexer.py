@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from dunwell.engine import lexer
 from dunwell.engine.model import ModelError, Months, Name, Place, Value
+from dunwell.engine.reading import lexer
 
 PLACE = Place("risk.dmn")
 NAMES = ("dpd", "Monthly Salary", "逾期天数", "a-b", "T.high", "not paid", "date", "opened on")

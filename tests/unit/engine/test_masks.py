@@ -16,9 +16,10 @@ from feel_texts import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.engine import masks, single
+from dunwell.engine import single
+from dunwell.engine.compiling import masks
+from dunwell.engine.compiling.masks import Choices, Pieces
 from dunwell.engine.evaluation import passes
-from dunwell.engine.masks import Choices, Pieces
 from dunwell.engine.model import (
     Annotations,
     AnyOf,

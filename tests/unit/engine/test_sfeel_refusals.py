@@ -8,8 +8,8 @@ from pathlib import Path
 import engine_models as build
 import pytest
 
-from dunwell.engine import lexer, sfeel
 from dunwell.engine.model import ModelError, Name, Place, Type
+from dunwell.engine.reading import lexer, sfeel
 
 PLACE = Place("risk.dmn", "Segment", "3", "dpd")
 KINDS: dict[str, Type] = {

@@ -12,8 +12,8 @@ import pytest
 from engine_models import formula, table
 
 from dunwell.engine import single
-from dunwell.engine.items import BASE
 from dunwell.engine.model import InputError, Months
+from dunwell.engine.reading.items import BASE
 from dunwell.engine.single import Outcome, Trial
 
 D = Decimal

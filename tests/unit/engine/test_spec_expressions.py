@@ -12,7 +12,8 @@ import feel_texts
 import pytest
 from feel_texts import at
 
-from dunwell.engine import bulk, columns, evaluation, single
+from dunwell.engine import bulk, evaluation, single
+from dunwell.engine.columnar import columns
 from dunwell.engine.model import Months, Value
 
 D = Decimal

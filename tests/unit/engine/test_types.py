@@ -13,7 +13,6 @@ import pytest
 from engine_models import table
 
 import dunwell.engine
-from dunwell.engine import sfeel
 from dunwell.engine.model import (
     DecisionTable,
     ModelError,
@@ -25,6 +24,7 @@ from dunwell.engine.model import (
     names_in_logic,
     names_in_table,
 )
+from dunwell.engine.reading import sfeel
 from dunwell.engine.types import agree, common, common_of, computed_inputs, result, settled, type_of, type_of_value
 
 PLACE = Place("risk.dmn")

@@ -6,10 +6,10 @@ import pytest
 
 from dunwell.engine import single
 from dunwell.engine.functions import FUNCTIONS, PROPERTIES
-from dunwell.engine.items import BASE
 from dunwell.engine.model import Decision, DecisionModel, Formula, InputData, Place, Value
-from dunwell.engine.sfeel import parse_expression
-from dunwell.engine.tables import AGGREGATIONS, HIT_POLICIES
+from dunwell.engine.reading.items import BASE
+from dunwell.engine.reading.sfeel import parse_expression
+from dunwell.engine.reading.tables import AGGREGATIONS, HIT_POLICIES
 from dunwell.engine.types import type_of
 from tools.documents import feel
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import ibis
 
-from dunwell.engine.arithmetic import Column, floor_divide, truncated
+from dunwell.engine.columnar.arithmetic import Column, floor_divide, truncated
 from dunwell.engine.functions import WEEKDAYS
 from dunwell.engine.model import Type
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import MAXYEAR, MINYEAR
 from typing import cast
 
-from dunwell.engine import evaluation, literals
-from dunwell.engine.cursor import Cursor, Scope
+from dunwell.engine import evaluation
 from dunwell.engine.functions import FUNCTIONS, PROPERTIES, SCALE_MAX, Function, Parameter
 from dunwell.engine.model import Call, Constant, Expression, Place, Type, names_in
+from dunwell.engine.reading import literals
+from dunwell.engine.reading.cursor import Cursor, Scope
 from dunwell.engine.types import agree, common_of, type_of
 
 # What an author may call: `day of` is written `date(…)`, a property after its point, `not` is a keyword.

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from dunwell.engine import columns
-from dunwell.engine.columns import Facts
+from dunwell.engine.columnar import columns
+from dunwell.engine.columnar.columns import Facts
 from dunwell.engine.model import (
     Anything,
     Binary,

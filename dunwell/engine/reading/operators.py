@@ -6,9 +6,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from dunwell.engine import lexer
-from dunwell.engine.calling import Calls, folded
-from dunwell.engine.cursor import NESTED_MAX
 from dunwell.engine.functions import PROPERTIES
 from dunwell.engine.model import (
     AnyOf,
@@ -24,6 +21,9 @@ from dunwell.engine.model import (
     Value,
     Within,
 )
+from dunwell.engine.reading import lexer
+from dunwell.engine.reading.calling import Calls, folded
+from dunwell.engine.reading.cursor import NESTED_MAX
 from dunwell.engine.types import NUMERIC, ORDERED, agree, common, result, type_of
 
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import get_args
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import items, lexer, sfeel
-from dunwell.engine.items import ItemTypes
 from dunwell.engine.model import (
     Aggregation,
     Annotations,
@@ -29,7 +27,9 @@ from dunwell.engine.model import (
     Type,
     Value,
 )
-from dunwell.engine.sfeel import Scope
+from dunwell.engine.reading import items, lexer, sfeel
+from dunwell.engine.reading.items import ItemTypes
+from dunwell.engine.reading.sfeel import Scope
 from dunwell.engine.types import NUMERIC, ORDERED, agree, common, settled, type_of
 
 RULES_MAX = 2000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import sfeel
 from dunwell.engine.model import AnyOf, Place, Type
+from dunwell.engine.reading import sfeel
 
 BASE: Mapping[str, Type] = {
     "string": "string",

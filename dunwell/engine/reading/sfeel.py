@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from dunwell.engine.calling import folded
-from dunwell.engine.cursor import Invoke, Scope
 from dunwell.engine.model import (
     AnyOf,
     Anything,
@@ -20,7 +18,9 @@ from dunwell.engine.model import (
     Type,
     Within,
 )
-from dunwell.engine.operators import COMPARISONS, Operators
+from dunwell.engine.reading.calling import folded
+from dunwell.engine.reading.cursor import Invoke, Scope
+from dunwell.engine.reading.operators import COMPARISONS, Operators
 from dunwell.engine.types import agree, type_of
 
 __all__ = ["Invoke", "Scope", "parse_cell", "parse_domain", "parse_expression"]

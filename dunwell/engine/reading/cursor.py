@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol
 
-from dunwell.engine import lexer
-from dunwell.engine.lexer import Token
 from dunwell.engine.model import AnyOf, Binary, Call, Compare, Expression, If, Passes, Place, Within
+from dunwell.engine.reading import lexer
+from dunwell.engine.reading.lexer import Token
 
 # Every operator, parenthesis and `if` counts: one bound on depth, on width and on what the engines must recurse into.
 OPERATORS_MAX = 64

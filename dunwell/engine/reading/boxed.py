@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element  # a type only: document.py parses
 
-from dunwell.engine import lexer, sfeel, tables
-from dunwell.engine.items import ItemTypes
 from dunwell.engine.model import AnyOf, Decision, DecisionTable, Expression, Formula, Name, Place
-from dunwell.engine.sfeel import Scope
+from dunwell.engine.reading import lexer, sfeel, tables
+from dunwell.engine.reading.items import ItemTypes
+from dunwell.engine.reading.sfeel import Scope
 from dunwell.engine.types import agree, settled, type_of
 
 # So many calls in one decision, and so many inside each other.

@@ -8,8 +8,8 @@ from operator import or_
 
 import ibis
 
-from dunwell.engine import arithmetic, moments
-from dunwell.engine.arithmetic import Column, alike
+from dunwell.engine.columnar import arithmetic, moments
+from dunwell.engine.columnar.arithmetic import Column, alike
 from dunwell.engine.functions import FUNCTIONS
 from dunwell.engine.model import Call, Constant, Expression, InputError
 

@@ -15,9 +15,10 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from dunwell.engine import arithmetic
-from dunwell.engine.arithmetic import Column, alike, compute, divide, met, power
-from dunwell.engine.calls import call
+from dunwell.engine.columnar import arithmetic
+from dunwell.engine.columnar.arithmetic import Column, alike, compute, divide, met, power
+from dunwell.engine.columnar.calls import call
+from dunwell.engine.columnar.moments import TIMESTAMP, laid
 from dunwell.engine.model import (
     AnyOf,
     Anything,
@@ -38,7 +39,6 @@ from dunwell.engine.model import (
     Value,
     Within,
 )
-from dunwell.engine.moments import TIMESTAMP, laid
 from dunwell.engine.types import NUMERIC, type_of
 
 ORDERINGS: Mapping[str, Callable[[Column, Column], Column]] = {"<": lt, "<=": le, ">": gt, ">=": ge}

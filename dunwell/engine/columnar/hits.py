@@ -12,9 +12,10 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from dunwell.engine import columns, policies
-from dunwell.engine.arithmetic import Column, alike, as_decimal, as_float, decimal_type, finite
-from dunwell.engine.columns import Facts
+from dunwell.engine import policies
+from dunwell.engine.columnar import columns
+from dunwell.engine.columnar.arithmetic import Column, alike, as_decimal, as_float, decimal_type, finite
+from dunwell.engine.columnar.columns import Facts
 from dunwell.engine.model import (
     AnyOf,
     Anything,

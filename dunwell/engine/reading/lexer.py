@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dunwell.engine import literals
 from dunwell.engine.model import Expression, ModelError, Place, Value
+from dunwell.engine.reading import literals
 
 LENGTH_MAX = 4000
 NAME_LENGTH_MAX = 200

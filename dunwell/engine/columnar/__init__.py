@@ -1,0 +1,1 @@
+"""Expressions and tests over columns: what `bulk` is built of."""
