@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "dunwell.vault",
     "dunwell.evidence",
     "dunwell.ledger",
+    "dunwell.access",
     "dunwell.compliance",
     "dunwell.intake",
     "dunwell.batch",

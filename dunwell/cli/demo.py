@@ -23,13 +23,14 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where the sample, plan.csv and plan.html go.")] = Path("out"),
     lang: Language = "en",
 ) -> None:
-    """Write a sample portfolio, import its nine files, run the daily cycle, and say what to try next."""
+    """Write a sample portfolio, import its nine files, let demo staff approve the strategies, and make the plan."""
     language, started = read_language(lang), time.monotonic()
     open_house()
     files = _sample(out / "sample")
     console.print(_imported(out / "sample", files))
+    _staffed(language)
     made = make(DAY, capacity=None, out=out, language=language)
-    show(made, out)
+    show(made, out, language=language)
     console.print(
         f"\n{time.monotonic() - started:.0f} seconds. Open {out / 'plan.html'} in a browser, then try:", highlight=False
     )
@@ -52,6 +53,15 @@ def _sample(folder: Path) -> list[dict[str, Any]]:
             folder, accounts=ACCOUNTS, seed=SEED, as_of=DAY, progress=lambda step: bar.advance(task, step)
         )
     return list(told["files"])
+
+
+def _staffed(language: str) -> None:
+    """This function will make the demo's staff, who approve the strategies."""
+    from dunwell.cli import demo_staff
+    from dunwell.cli.rulebooks import Language as Words
+
+    with console.status("staff: one of each role; they look at the strategies"):
+        demo_staff.settle_in(Words.ZH if language.startswith("zh") else Words.EN)
 
 
 def _imported(folder: Path, files: list[dict[str, Any]]) -> Table:
@@ -95,6 +105,8 @@ def _next(plan: Path) -> list[str]:
         f"{run} quarantine list                 # the dirty rows that were refused",
         f"{run} evidence verify                 # the proof that nothing was changed",
         f"{run} strategy show strategies        # who is treated how: the decision tables",
+        f"{run} strategy status                 # who approved them",
+        f"{run} staff list                      # the demo's people, one of each role",
         f"{run} rules list                      # what the law and the company allow",
         f"{run} --help                          # everything else",
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from dunwell.cli import conformance
+from dunwell.cli import conformance, strategy_approval
 from dunwell.cli.house import console
 from dunwell.cli.rulebooks import Language
 from dunwell.facts.errors import DunwellError
@@ -367,3 +367,7 @@ def _nameless(file: Path) -> DecisionModel | None:
 
 
 app.command("tck")(conformance.tck)
+app.command()(strategy_approval.submit)
+app.command()(strategy_approval.approve)
+app.command()(strategy_approval.refuse)
+app.command()(strategy_approval.status)

@@ -1,0 +1,1 @@
+"""Who may see or approve: roles and their scopes, masking, four eyes."""
