@@ -7,7 +7,27 @@ import sys
 import typer
 from rich.markup import escape
 
-from dunwell.cli import demo, evidence, imports, ledger, person, plan, rulebooks, sample, strategy
+from dunwell.cli import (
+    audit,
+    clocks,
+    contact,
+    demo,
+    evidence,
+    imports,
+    ledger,
+    person,
+    plan,
+    reviews,
+    risks,
+    rulebooks,
+    sample,
+    scripts,
+    staff,
+    standing,
+    stops,
+    strategy,
+    watch,
+)
 from dunwell.cli.house import errors
 from dunwell.facts.errors import DunwellError
 
@@ -25,11 +45,21 @@ app.command()(imports.mappings)
 app.add_typer(imports.quarantine, name="quarantine")
 app.command()(plan.plan)
 app.command()(plan.explain)
+app.add_typer(clocks.app, name="clocks")
+app.add_typer(contact.app, name="contact")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(person.app, name="person")
+app.add_typer(reviews.app, name="reviews")
+app.add_typer(risks.app, name="risks")
+rulebooks.app.command()(audit.audit)
 app.add_typer(rulebooks.app, name="rules")
+app.add_typer(scripts.app, name="scripts")
+app.add_typer(staff.app, name="staff")
+app.add_typer(standing.app, name="standing")
+app.add_typer(stops.app, name="stop")
 app.add_typer(strategy.app, name="strategy")
+app.command()(watch.watch)
 
 
 def main() -> None:
