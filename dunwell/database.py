@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import warnings
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -82,3 +83,22 @@ def settings() -> dict[str, Any]:
         # Digests are taken over the text of dates and times inside the database: one form everywhere.
         "TIME_ZONE": "UTC",
     }
+
+
+def run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """This function will run a statement that is asked again and again, inside the caller's transaction.
+
+    PostgreSQL plans it once for a connection, whatever its parameters. Errors are Django's, as for any other statement.
+    """
+    from django.db import connection
+    from psycopg import Cursor
+
+    connection.ensure_connection()
+    server = connection.connection
+    if server.prepare_threshold is None:
+        # Django switches plans that are kept off, for poolers that lose them; a new plan would cost more than the rest.
+        server.prepare_threshold = 1
+        server.execute("SET plan_cache_mode = force_generic_plan")
+    with connection.wrap_database_errors, Cursor(server) as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+        return cursor.fetchall() if cursor.description else []

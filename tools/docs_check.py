@@ -16,10 +16,12 @@ sys.path.insert(0, str(ROOT))
 
 import typer  # noqa: E402
 
+from dunwell.compliance import risks  # noqa: E402
+from dunwell.compliance.clocks import page as clocks_page  # noqa: E402
 from dunwell.compliance.rulebook import page as rules_page  # noqa: E402
 from dunwell.portrait import dimensions  # noqa: E402
 from tools import tidy  # noqa: E402
-from tools.documents import catalogue, commands, feel, notes, page, strategies  # noqa: E402
+from tools.documents import catalogue, commands, content, feel, notes, page, roles, strategies  # noqa: E402
 from tools.fault import Fault  # noqa: E402
 
 
@@ -32,8 +34,11 @@ def generated(root: Path, *, app: typer.Typer, tree: frozenset[str]) -> dict[str
     # These are about the house itself; the small trees of the tests have none.
     if root == ROOT:
         pages |= {dimensions.PAGE: dimensions.markdown(), RULES_PAGE: rules_page.markdown()}
+        pages |= {clocks_page.PAGE: clocks_page.markdown(), risks.PAGE: risks.markdown()}
         pages[strategies.STRATEGIES_PAGE] = strategies.strategies_page(root, tree=tree)
         pages[feel.FEEL_PAGE] = feel.feel_page()
+        pages[roles.ROLES_PAGE] = roles.roles_page()
+        pages[content.CONTENT_PAGE] = content.content_page()
     return pages
 
 

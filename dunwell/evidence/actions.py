@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
+from dunwell.database import run
 from dunwell.evidence import queries
-from dunwell.evidence.models import Block, Row
+from dunwell.evidence.models import Block
 from dunwell.evidence.rules import NOTHING, ROW_BYTES_MAX, BlockContent, Detail, RowContent, sha256, sm3
 from dunwell.evidence.tree import Tree
 
 # "dunwell" in ASCII: the advisory lock that one sealer holds until it commits. Nobody else ever asks for it.
 SEALER = 0x64756E77656C6C
 
+INSERT = """
+    INSERT INTO evidence_row (id, at, by, action, subject, detail, sha256, sm3)
+    VALUES (%(row_id)s, %(row_at)s, %(row_by)s, %(row_action)s, %(row_subject)s, %(row_detail)s, %(row_sha256)s,
+            %(row_sm3)s)
+"""
 # Ids may commit out of order, so every row without a leaf counts, whatever its id.
 _LINK = """
     INSERT INTO evidence_leaf (row_id, block_id, position, sha256)
@@ -32,34 +40,27 @@ def record(*, action: str, subject: str, by: str, at: datetime, detail: Mapping[
     """
     if not connection.in_atomic_block:
         raise RuntimeError("evidence is recorded in the transaction of the change that it proves")
+    [[drawn]] = run("SELECT nextval(pg_get_serial_sequence('evidence_row', 'id'))", {})
+    run(INSERT, row(drawn, action=action, subject=subject, by=by, at=at, detail=detail))
+    return int(drawn)
+
+
+def row(
+    drawn: int, *, action: str, subject: str, by: str, at: datetime, detail: Mapping[str, Detail]
+) -> dict[str, Any]:
+    """This function will give the parameters of `INSERT` for a row of evidence under the id that was drawn for it.
+
+    The id comes first, because it is part of what is digested. For callers that write the row together with others.
+    """
     if not (action and subject and by):
         raise ValueError("evidence names an action, a subject and who did it")
-    content = RowContent(id=_next_id(), at=at, by=by, action=action, subject=subject, detail=detail)
+    content = RowContent(id=drawn, at=at, by=by, action=action, subject=subject, detail=detail)
     canonical = content.canonical()
     if len(canonical) > ROW_BYTES_MAX:
         raise ValueError(f"a row of evidence has at most {ROW_BYTES_MAX} bytes, this one has {len(canonical)}")
-    _store(content, canonical=canonical)
-    return content.id
-
-
-def _next_id() -> int:
-    """This function will draw the row's id first, because the id is part of what is digested."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('evidence_row', 'id'))")
-        return int(cursor.fetchone()[0])
-
-
-def _store(content: RowContent, *, canonical: bytes) -> None:
-    Row.objects.create(
-        id=content.id,
-        at=content.at,
-        by=content.by,
-        action=content.action,
-        subject=content.subject,
-        detail=content.detail,
-        sha256=sha256(canonical),
-        sm3=sm3(canonical),
-    )
+    columns = {name: getattr(content, name) for name in RowContent.__dataclass_fields__}
+    digests = {"sha256": sha256(canonical), "sm3": sm3(canonical)}
+    return {f"row_{name}": value for name, value in {**columns, "detail": Jsonb(detail), **digests}.items()}
 
 
 def seal(*, at: datetime) -> Block | None:

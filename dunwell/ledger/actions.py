@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
@@ -12,9 +13,12 @@ import pyarrow as pa
 import pyarrow.csv
 from django.db import connection, transaction
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
-from dunwell.evidence.actions import record
-from dunwell.ledger.loading import adding, staging, verdicts, verifying
+from dunwell.database import run
+from dunwell.evidence.actions import record, row
+from dunwell.evidence.rules import Detail
+from dunwell.ledger.loading import adding, staging, telling, verdicts, verifying
 from dunwell.ledger.models import Batch
 from dunwell.ledger.targets import TARGETS, Target
 
@@ -145,22 +149,7 @@ class Loading:
         for target in self._staged:
             _run(staging.drop_stage(TARGETS[target], names=self._names))
         _run(staging.drop_refused(self._names))
-        batch = Batch.objects.create(
-            id=self.batch_id,
-            recorded_at=at,
-            by=by,
-            source=origin.source,
-            source_kind=origin.source_kind,
-            mapping=origin.mapping,
-            mapping_digest=origin.mapping_digest,
-            origin=origin.origin,
-            origin_digest=origin.origin_digest,
-            rows_read=rows_read,
-            rows_refused=rows_refused,
-            content=self.content,
-        )
-        _record(batch, origin=origin)
-        return batch
+        return _close(self.batch_id, content=self.content, origin=origin, rows=(rows_read, rows_refused), by=by, at=at)
 
 
 def _sum(first: Counts, second: Counts) -> Counts:
@@ -177,19 +166,28 @@ def _refusal(line: int, entry: int, reason: str) -> Refusal:
     return Refusal(line, entry, name, rule)
 
 
-def _record(batch: Batch, *, origin: Origin) -> None:
+def _close(
+    batch_id: int, *, content: dict[str, Counts], origin: Origin, rows: tuple[int, int], by: str, at: datetime
+) -> Batch:
+    """This function will write a batch of so many rows read and refused, and its evidence."""
+    told = {name: getattr(origin, name) for name in Origin.__dataclass_fields__}
     record(
         action="ledger.batch",
-        subject=f"batch/{batch.id}",
-        by=batch.by,
-        at=batch.recorded_at,
-        detail={
-            **{name: getattr(origin, name) for name in Origin.__dataclass_fields__},
-            "rows_read": batch.rows_read,
-            "rows_refused": batch.rows_refused,
-            "content": {target: dict(counts) for target, counts in batch.content.items()},
-        },
+        subject=f"batch/{batch_id}",
+        by=by,
+        at=at,
+        detail=_detail(content, origin=origin, rows=rows),
     )
+    return Batch.objects.create(
+        id=batch_id, recorded_at=at, by=by, rows_read=rows[0], rows_refused=rows[1], content=content, **told
+    )
+
+
+def _detail(content: Mapping[str, Counts], *, origin: Origin, rows: tuple[int, int]) -> dict[str, Detail]:
+    """This function will say what evidence says of a batch: where it came from and what came of it."""
+    counts: dict[str, Detail] = {target: dict[str, Detail](**added) for target, added in content.items()}
+    told: dict[str, Detail] = {name: getattr(origin, name) for name in Origin.__dataclass_fields__}
+    return {**told, "rows_read": rows[0], "rows_refused": rows[1], "content": counts}
 
 
 @transaction.atomic
@@ -206,6 +204,34 @@ def load_batch(tables: Mapping[str, pa.Table], *, origin: Origin, by: str, at: d
     load.settle()
     refused = list(load.refusals())
     return load.close(origin, rows_read=rows_read, rows_refused=load.refused_lines(), by=by, at=at), refused
+
+
+def tell(
+    target: str,
+    facts: Sequence[Mapping[str, Any]],
+    *,
+    origin: Origin,
+    by: str,
+    at: datetime,
+    action: str,
+    about: Callable[[Mapping[str, int]], Mapping[str, Detail]] = lambda ids: {},
+) -> dict[str, int]:
+    """This function will add the few events that an action is about, as one batch with its evidence.
+
+    Each fact is an `external_id` and told columns (`ledger.loading.telling`): references by id, times as ISO text.
+    `about` gives what the evidence says beside it, from the new ids by external id, which are returned. Raises
+    IntegrityError where one of the facts was told before. It runs inside the caller's transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("facts are told inside a transaction")
+    told = {"source": origin.source, "facts": json.dumps(facts)}
+    [[batch, evidence, ids, digest]] = run(telling.tell(target), told)
+    content = {target: Counts(added=len(facts), same=0, refused=0, digest=digest)}
+    detail = {**_detail(content, origin=origin, rows=(len(facts), 0)), **about(ids)}
+    columns = {name: getattr(origin, name) for name in Origin.__dataclass_fields__}
+    completing = row(evidence, action=action, subject=f"batch/{batch}", by=by, at=at, detail=detail)
+    run(telling.COMPLETE, {**completing, **columns, "id": batch, "rows": len(facts), "content": Jsonb(content)})
+    return dict(ids)
 
 
 def _numbered(rows: pa.Table) -> pa.Table:

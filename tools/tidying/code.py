@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tools.tidying.rule import Check, Finding, Rule, Source, at, inside, product, python
+from tools.tidying.rule import Check, Finding, Rule, Source, at, product, python
 
 CLOCKS = frozenset(
     {
@@ -35,9 +35,13 @@ MAY_READ_THE_CLOCK = (
 UNSAFE_MODULES = frozenset({"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"})
 UNSAFE_CALLS = frozenset({"eval", "exec", "os.system", "os.popen"})
 RUNS_SQL = frozenset({"execute", "executemany", "executescript", "raw", "raw_sql", "SQL", "RunSQL", "copy"})
+INSERTS_PERMITS = re.compile(r"(insert|merge)\s+into\s+\"?compliance_permit", re.IGNORECASE)
 REASONED = re.compile(r"# noqa: S608 - \w")
 FREE_OF_DJANGO = ("dunwell/engine/", "dunwell/facts/")
 ONE_POSITIONAL = ("rules.py", "actions.py", "queries.py")
+# The one file that gives permits, and the words by which one comes to be.
+MINT = "dunwell/compliance/actions.py"
+MINTED = frozenset({"Permit", "models.Permit", "objects.create", "objects.bulk_create", "objects.get_or_create"})
 # Where source that the program wrote itself is run. A test holds that no text of a user can stand in it.
 EMITTED = {"dunwell/engine/single.py": ("exec",)}
 
@@ -57,6 +61,17 @@ def calls(source: Source) -> Iterator[tuple[ast.Call, str]]:
     for node in ast.walk(source.syntax):
         if isinstance(node, ast.Call):
             yield node, dotted(node.func)
+
+
+def minting(source: Source) -> Iterator[Finding]:
+    """This function will find where a permit is made: built, created by its manager, or written by SQL."""
+    for node, name in calls(source):
+        by_manager = name.startswith("objects.") and "Permit" in ast.unparse(node.func)
+        if name in MINTED and (by_manager or not name.startswith("objects.")):
+            yield node.lineno, "a permit that the gate did not give"
+    for text in ast.walk(source.syntax):
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and INSERTS_PERMITS.search(text.value):
+            yield text.lineno, "a permit that the gate did not give"
 
 
 def imports(source: Source) -> Iterator[tuple[int, str]]:
@@ -249,6 +264,25 @@ RULES = (
         ),
     ),
     Rule(
+        name="minting",
+        cure="obtain permits by dunwell.contact.actions: they commit with the attempt that they allow",
+        place=lambda source: product(source) and source.path != MINT,
+        check=minting,
+        good=(
+            *at(MINT, "permit = Permit(contact_id=1)", "Permit.objects.bulk_create([])"),
+            *at("dunwell/contact/actions.py", "def f(permit: Permit): ...", "Permit.objects.filter(contact=1)"),
+            *at("dunwell/contact/actions.py", "Party.objects.create(kind='person')"),
+        ),
+        bad=at(
+            "dunwell/contact/actions.py",
+            "permit = Permit(contact_id=1)",
+            "permit = models.Permit(contact_id=1)",
+            "Permit.objects.create(contact_id=1)",
+            "models.PermitUse.objects.bulk_create([])",
+            "SQL = 'INSERT INTO compliance_permit VALUES (1)'",
+        ),
+    ),
+    Rule(
         name="keyword-only",
         cure="put a * after the first argument: call sites then read as a sentence",
         place=lambda source: product(source) and source.name in ONE_POSITIONAL,
@@ -273,9 +307,10 @@ RULES = (
     Rule(
         name="unit-database",
         cure="move the test to tests/integration/, or test the pure part",
-        place=inside("tests/unit/", "tests/spec/"),
+        place=lambda source: python(source) and source.path.startswith(("tests/unit/", "tests/spec/")),
         check=database_in_unit,
         good=(
+            *at("tests/unit/vault/sentences.yaml", "none: [no Python, so no database]"),
             *at("tests/integration/vault/test_keys.py", "def test_a(db): ..."),
             *at("tests/unit/vault/test_rules.py", "def test_a(tmp_path): ..."),
         ),

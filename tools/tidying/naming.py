@@ -29,9 +29,18 @@ FRAMEWORK_FOLDERS = frozenset({"migrations", "management", "templates", "static"
 # What a chapter holds beside its usual files, each with the one reason why it is not one of them. A folder stands
 # here without its files: inside it, they are named after the kind they declare (a channel, a reader, a family).
 EXTRA = {
+    "access/applying.py": "what an approved request changes, and what stands in its way: called by actions",
+    "access/four_eyes.py": "requests and votes, pure: rules says what one person sees and can do",
+    "access/kinds.py": "the closed lists of access, with their words, which pure code and doors may name",
+    "access/matrix.py": "the written permission matrix: data, from which the page of roles is made",
+    "access/objections.py": "the reasons for which access is refused, in both languages: declared once",
+    "compliance/clocks": "how long a claim, a guarantee, a record may live: pure, one file for each kind of clock",
+    "compliance/content": "what is said: word lists as data, and pure checks of scripts, messages and transcripts",
     "compliance/frequency": "call frequency of Regulation F: a presumption over a history of calls, with its rebuttals",
     "compliance/kinds": "a kind of rule is a file that declares itself: its parameters, its judgement, its columns",
+    "compliance/risks.py": "the register of risks: read, checked and written as a page; it judges no contact",
     "compliance/rulebook": "rulebooks as dated data: their shape, reading, cases and page, apart from judging by them",
+    "compliance/supervision": "during and after a contact: stops, counters, standing, reviews and audit",
     "evidence/append_only.py": "the trigger that migrations of every ledger table install; SQL, neither read nor write",
     "evidence/chain.py": "pure checks over streams of rows and blocks; rules says how one row or block is made",
     "evidence/tree.py": "the Merkle tree of RFC 6962: pure, and a standard of its own with public test vectors",

@@ -30,6 +30,7 @@ FREE = (
     "docs/reference/dimensions.md",
     "docs/reference/feel.md",
     "docs/reference/rules.md",
+    "docs/reference/content-rules.md",
     "docs/reference/catalogue.md",
 )
 

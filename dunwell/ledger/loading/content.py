@@ -6,7 +6,7 @@ Parameter `source`: the namespace of the batch's own ids. `s` stands for a stage
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from psycopg import sql
 
@@ -46,20 +46,30 @@ def _kept(field: Field) -> sql.Composable:
 
 
 def _digest(
-    target: Target, *, source: sql.Composable, external_id: sql.Composable, values: Iterable[sql.Composable]
+    target: Target,
+    *,
+    source: sql.Composable,
+    external_id: sql.Composable,
+    written: Callable[[Field], sql.Composable],
 ) -> sql.Composed:
     """This function will write the content digest: SHA-256 over a JSON array, in which no two contents look alike."""
-    return Q("sha256(convert_to(json_build_array({})::text, 'UTF8'))").format(
-        listed([sql.Literal(target.name), source, external_id, *values])
-    )
+    told = [sql.Literal(target.name), source, external_id]
+    told += [written(field) for field in target.content if not field.joined_later]
+    array: sql.Composable = Q("json_build_array({})::text").format(listed(told))
+    for field in (field for field in target.content if field.joined_later):
+        told.append(written(field))
+        array = Q("CASE WHEN {} IS NULL THEN {} ELSE json_build_array({})::text END").format(
+            told[-1], array, listed(told)
+        )
+    return Q("sha256(convert_to({}, 'UTF8'))").format(array)
 
 
 def staged_digest(target: Target) -> sql.Composed:
-    return _digest(target, source=SOURCE, external_id=Q("s.external_id"), values=map(_told, target.content))
+    return _digest(target, source=SOURCE, external_id=Q("s.external_id"), written=_told)
 
 
 def stored_digest(target: Target) -> sql.Composed:
-    return _digest(target, source=Q("t.source"), external_id=Q("t.external_id"), values=map(_kept, target.content))
+    return _digest(target, source=Q("t.source"), external_id=Q("t.external_id"), written=_kept)
 
 
 def body(target: Target, *, staged: bool) -> sql.Composed:

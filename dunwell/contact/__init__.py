@@ -1,0 +1,1 @@
+"""Contact: doing it: a permit first, then the channel, then what came of it."""
