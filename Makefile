@@ -76,8 +76,9 @@ soak: install .venv/.dev ## long fuzzing: the property tests with many more exam
 	@touch $@
 
 .PHONY: bench
-bench: install .venv/.dev .venv/.bench ## figures: intake rate, the daily cycle, the decision engine
+bench: install .venv/.dev .venv/.bench ## figures: intake rate, the gate, the daily cycle, the decision engine
 	@$(BIN)/python -m bench.intake
+	@$(BIN)/python -m bench.gate
 	@$(BIN)/python bench/cycle.py
 	@$(BIN)/python bench/engine.py
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 HERE = Path(__file__).resolve().parent
-FACTS = ("charges", "payments", "adjustments", "holds", "contacts", "contact_points", "consents", "signals")
+FACTS = ("charges", "payments", "adjustments", "holds", "contacts", "contact_points", "consents", "wishes", "signals")
 TABLES = ("parties", "accounts", *FACTS)
 
 

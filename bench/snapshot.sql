@@ -106,9 +106,17 @@ FROM each_account(), range(2) AS u(n) WHERE owner(a) = a AND (n = 0 OR draw(a, 8
 
 CREATE VIEW consents AS
 SELECT a AS party_id, CASE WHEN draw(a, 90) < 0.9 THEN 'granted' ELSE 'refused' END AS stance, 'bench' AS granted_to,
-       'collection' AS purpose, pick(a, 91, ['sms', 'voice', 'email', NULL]) AS channel,
+       'collection' AS purpose, pick(a, 91, ['sms', 'voice', 'email', NULL]) AS channel, NULL::BIGINT AS contact_point_id,
        day(whole(a, 92, 900)) AS valid_from, NULL::DATE AS valid_until
 FROM each_account() WHERE owner(a) = a AND draw(a, 93) < 0.12;
+
+CREATE VIEW wishes AS
+SELECT a AS party_id, CASE WHEN draw(a, 95) < 0.8 THEN 'barred' ELSE 'convenient' END AS stance,
+       pick(a, 96, ['mon', 'fri', 'weekdays', 'weekend', NULL]) AS days,
+       CASE WHEN draw(a, 97) < 0.6 THEN 900 END AS from_minute, CASE WHEN draw(a, 97) < 0.6 THEN 1020 END AS until_minute,
+       CASE WHEN draw(a, 98) < 0.2 THEN 'home' END AS place, pick(a, 99, ['voice', 'sms', NULL, NULL]) AS channel,
+       NULL::BIGINT AS contact_point_id, day(whole(a, 92, 900)) AS valid_from, NULL::DATE AS valid_until
+FROM each_account() WHERE owner(a) = a AND draw(a, 94) < 0.02;
 
 CREATE VIEW signals AS
 SELECT owner(a) AS party_id, a AS account_id,

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg import sql
 
 from dunwell import database
+from dunwell.access.queries import approved
 from dunwell.batch import cycle, definitions, snapshot
 from dunwell.batch.models import Plan, PlanRun
 from dunwell.evidence.actions import record
+from dunwell.ledger.zones import house_zone
 
 Progress = Callable[[str], object]
 DRAFT = ".draft-"
@@ -26,11 +29,12 @@ DRAFT = ".draft-"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A run of the daily cycle, the folder that holds its files, and whether it was made just now."""
+    """A run of the daily cycle, the folder that holds its files, whether it was made just now, and is approved."""
 
     run: PlanRun
     folder: Path
     fresh: bool
+    approved: bool
 
 
 def make_plan(
@@ -52,11 +56,23 @@ def make_plan(
     known = PlanRun.objects.filter(inputs_digest=inputs).first()
     folder = runs() / f"{as_of}-{inputs[:12]}"
     if known and (folder / "plan.csv").exists():
-        return Made(known, folder, fresh=False)
+        return Made(known, folder, fresh=False, approved=_mark(folder, versions))
     if not (folder / "plan.csv").exists():
         _write_files(folder, chosen, as_of=as_of, versions=versions, capacity=capacity, progress=progress)
     progress("save")
-    return Made(known or _save(folder, as_of=as_of, by=by, at=at, inputs=inputs, versions=versions), folder, fresh=True)
+    run = known or _save(folder, as_of=as_of, by=by, at=at, inputs=inputs, versions=versions)
+    return Made(run, folder, fresh=True, approved=_mark(folder, versions))
+
+
+def _mark(folder: Path, versions: dict[str, str]) -> bool:
+    """This function will write into the funnel whether the run's strategies are approved by now, and return it."""
+    file = folder / "funnel.json"
+    funnel, now = json.loads(file.read_text()), approved(kind="strategy", digest=versions["strategy"])
+    if funnel.get("approved") is not now:
+        draft = folder / f"{DRAFT}{os.getpid()}.json"
+        draft.write_text(json.dumps(funnel | {"approved": now}, indent=2, ensure_ascii=False) + "\n")
+        draft.replace(file)
+    return now
 
 
 def runs() -> Path:
@@ -75,7 +91,7 @@ def _sweep() -> None:
 
 
 def _inputs_digest(as_of: date, versions: dict[str, str]) -> str:
-    zone = snapshot.house_zone()
+    zone = house_zone()
     return hashlib.sha256(json.dumps([as_of.isoformat(), zone, versions], sort_keys=True).encode()).hexdigest()
 
 
@@ -94,6 +110,7 @@ def _write_files(
         (draft / "snapshot").mkdir()
         snapshot.write(draft / "snapshot", as_of=as_of, progress=lambda table: progress(f"snapshot: {table}"))
         cycle.write_plan(draft, chosen, as_of=as_of, versions=versions, progress=progress)
+        _mark(draft, versions)
         definitions.keep(draft / "definitions", capacity=capacity)
         (draft / "run.json").write_text(json.dumps({"as_of": as_of.isoformat(), "versions": versions}, indent=2) + "\n")
         shutil.rmtree(folder, ignore_errors=True)
@@ -113,7 +130,7 @@ def _save(folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, vers
                 "by": by,
                 "plan_digest": digest,
                 "versions": versions,
-                "counts": json.loads((folder / "funnel.json").read_text()),
+                "counts": _counts(folder),
             },
         )
         if made:
@@ -126,6 +143,12 @@ def _save(folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, vers
                 detail={"as_of": as_of.isoformat(), "plan_digest": digest, "inputs_digest": inputs},
             )
     return run
+
+
+def _counts(folder: Path) -> dict[str, Any]:
+    """This function will read the funnel without the approval, which may come later while the row stays as it is."""
+    told = json.loads((folder / "funnel.json").read_text())
+    return {name: value for name, value in told.items() if name != "approved"}
 
 
 def file_digest(path: Path) -> str:

@@ -66,6 +66,7 @@ def _context(plan: Any, funnel: Mapping[str, Any], as_of: date, chosen: Definiti
         "refusals": _refusals(plan, words),
         "rows": _rows(plan, words),
         "empty": not sum(statuses.values()),
+        "draft": not funnel.get("approved", False),
     }
 
 

@@ -7,20 +7,19 @@ address or free text leaves the database.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, LiteralString
-from zoneinfo import ZoneInfo
 
 import duckdb
 from django.db import connection, transaction
 from psycopg import sql
 
 from dunwell.ledger.models import Batch
+from dunwell.ledger.zones import house_zone
 
 MONEY = "DECIMAL(18,3)"
 
@@ -202,13 +201,15 @@ TABLES: dict[str, tuple[dict[str, str], LiteralString]] = {
             "granted_to": "VARCHAR",
             "purpose": "VARCHAR",
             "channel": "VARCHAR",
+            "contact_point_id": "BIGINT",
             "valid_from": "DATE",
             "valid_until": "DATE",
         },
         """
-        SELECT x.party_id, x.stance, x.granted_to, x.purpose, x.channel, x.valid_from,
-               least(x.valid_until, r.revoked_on)
+        SELECT x.party_id, x.stance, x.granted_to, x.purpose, coalesce(x.channel, p.channel), x.contact_point_id,
+               x.valid_from, least(x.valid_until, r.revoked_on)
         FROM ledger_consent x
+        LEFT JOIN ledger_contactpoint p ON p.id = x.contact_point_id
         LEFT JOIN (
             SELECT consent_id, min(revoked_on) AS revoked_on FROM ledger_consentrevocation r
             WHERE revoked_on <= %(as_of)s
@@ -216,6 +217,34 @@ TABLES: dict[str, tuple[dict[str, str], LiteralString]] = {
             GROUP BY consent_id
         ) r ON r.consent_id = x.id
         WHERE x.valid_from <= %(as_of)s AND NOT EXISTS (SELECT FROM ledger_consent c WHERE c.corrects_id = x.id)
+        """,
+    ),
+    "wishes": (
+        {
+            "party_id": "BIGINT",
+            "stance": "VARCHAR",
+            "days": "VARCHAR",
+            "from_minute": "INTEGER",
+            "until_minute": "INTEGER",
+            "place": "VARCHAR",
+            "channel": "VARCHAR",
+            "contact_point_id": "BIGINT",
+            "valid_from": "DATE",
+            "valid_until": "DATE",
+        },
+        # Wishes of days to come are told too: they say on which day a contact will be lawful.
+        """
+        SELECT x.party_id, x.stance, x.days, x.from_minute, x.until_minute, x.place, coalesce(x.channel, p.channel),
+               x.contact_point_id, x.valid_from, least(x.valid_until, r.revoked_on)
+        FROM ledger_wish x
+        LEFT JOIN ledger_contactpoint p ON p.id = x.contact_point_id
+        LEFT JOIN (
+            SELECT wish_id, min(revoked_on) AS revoked_on FROM ledger_wishrevocation r
+            WHERE revoked_on <= %(as_of)s
+              AND NOT EXISTS (SELECT FROM ledger_wishrevocation c WHERE c.corrects_id = r.id)
+            GROUP BY wish_id
+        ) r ON r.wish_id = x.id
+        WHERE NOT EXISTS (SELECT FROM ledger_wish c WHERE c.corrects_id = x.id)
         """,
     ),
     "signals": (
@@ -235,11 +264,6 @@ TABLES: dict[str, tuple[dict[str, str], LiteralString]] = {
         """,
     ),
 }
-
-
-def house_zone() -> str:
-    """This function will name the time zone of customers whose own is unknown (`DUNWELL_TIME_ZONE`)."""
-    return ZoneInfo(os.environ.get("DUNWELL_TIME_ZONE", "Asia/Shanghai")).key
 
 
 def data_version() -> str:

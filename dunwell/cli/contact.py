@@ -117,7 +117,9 @@ def outcome(
         bool | None, typer.Option("--connected/--not-connected", help="Whether it got through.")
     ] = None,
     answered_by: Annotated[str | None, typer.Option(help="debtor, third_party, voicemail or nobody.")] = None,
-    conversation: Annotated[bool | None, typer.Option("--conversation/--no-conversation")] = None,
+    conversation: Annotated[
+        bool | None, typer.Option("--conversation/--no-conversation", help="Whether there was a conversation.")
+    ] = None,
     code: Annotated[
         str | None, typer.Option("--outcome", help="What came of it: promise, refused, wrong_number …")
     ] = None,
@@ -141,13 +143,15 @@ def outcome(
         duration_seconds=seconds,
         recording=recording,
     )
-    recorded = record_outcome(contact, told, by=operator(), at=now())
+    recorded = record_outcome(contact, outcome=told, by=operator(), at=now())
     seal_evidence()
     console.print(f"recorded as fact {recorded}, in the place of {contact}")
 
 
 @app.command()
-def history(customer: Customer, most: Annotated[int, typer.Option(min=1, max=1_000)] = 20) -> None:
+def history(
+    customer: Customer, most: Annotated[int, typer.Option(min=1, max=1_000, help="How many lines at most.")] = 20
+) -> None:
     """Show what was tried with a customer and what was refused, the latest first."""
     open_house()
     from dunwell.contact import queries

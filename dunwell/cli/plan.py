@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dunwell.cli.house import console, now, open_house, operator, seal_evidence, today
+from dunwell.cli.strategy_approval import DRAFT
 from dunwell.facts.errors import DunwellError
 
 AsOf = Annotated[str, typer.Option("--as-of", help="The day to plan for, YYYY-MM-DD; today if omitted.")]
@@ -42,7 +43,7 @@ def plan(
     day, language = read_day(as_of), read_language(lang)
     open_house()
     made = make(day, capacity=capacity, out=out, language=language)
-    show(made, out)
+    show(made, out, language=language)
 
 
 def make(day: date, *, capacity: Path | None, out: Path, language: str) -> Any:
@@ -73,7 +74,7 @@ def make(day: date, *, capacity: Path | None, out: Path, language: str) -> Any:
     return made
 
 
-def show(made: Any, out: Path) -> None:
+def show(made: Any, out: Path, *, language: str = "en") -> None:
     """This function will print the head of the plan and what it came to."""
     import duckdb
 
@@ -112,6 +113,9 @@ def show(made: Any, out: Path) -> None:
         shown = ", ".join(f"{hit['column']} {hit['nulls']:,} ({hit['decision']})" for hit in told)
         console.print(f"looked at but not known: {shown}; all {len(hits)} in funnel.json", highlight=False)
     console.print(f"digest {made.run.plan_digest}", highlight=False)
+    if not made.approved:
+        said = DRAFT["zh" if language.startswith("zh") else "en"]
+        console.print(f"[yellow]{said}[/] [dim]dunwell strategy status[/]", highlight=False)
     console.print(
         f"{'made' if made.fresh else 'unchanged'}: {out / 'plan.csv'} and {out / 'plan.html'}", highlight=False
     )

@@ -74,10 +74,10 @@ def show(
 
 def _show(rule: Rule, *, lang: Language) -> None:
     from dunwell.compliance.rulebook.model import CERTAINTIES
-    from dunwell.compliance.rulebook.page import reach, terms, validity, whom
+    from dunwell.compliance.rulebook.page import opened_by, reach, terms, validity, whom
 
     console.print(f"[bold]{rule.id}[/] {escape(rule.sentence(lang))}")
-    unless = f"a consent for {' or '.join(rule.unless.consent)}" if rule.unless else "nothing"
+    unless = opened_by(rule) or "nothing"
     english, chinese = CERTAINTIES[rule.certainty]
     lines = {
         "layer": rule.layer,

@@ -303,7 +303,7 @@ def _admit(
         told = [(item, key) for item, key in admitted if item.case.source == source]
         written = tell(
             "contact",
-            [_attempt(item, external_id=key, at=at) for item, key in told],
+            facts=[_attempt(item, external_id=key, at=at) for item, key in told],
             origin=_origin(source, first=told[0][1]),
             by=by,
             at=at,

@@ -19,7 +19,10 @@ from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
 from dunwell.compliance.kinds.gathering import Gathering, channel_bit
 from dunwell.compliance.kinds.kind import Column, Fact, Granted, Row, any_of, channel_bits, listed, only_if
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, NEVER
+from dunwell.compliance.kinds.shares import countable, without_wrong_numbers
 from dunwell.compliance.kinds.windows import Window, clock, lawful, longest, zone_names
+from dunwell.compliance.kinds.wished_day import WishedDay, span_clock
+from dunwell.compliance.kinds.wishes import Wishes
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook, RulebookError
 from dunwell.compliance.rulebook.scope import Scope
 
@@ -34,21 +37,36 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
     (ids in rulebook order, joined by `;`, '' if none: what is under review must not go out without a person);
     `window_from` and `window_until`, the longest lawful window of the day as HH:MM in `window_zone`, null if no hour
     is lawful; `earliest_on`, the first day on which all that refuses today has ended by what is known today, null if
-    that is unknown or nothing refuses.
+    that is unknown or nothing refuses. Rules that are judged at the gate only are left out.
+
+    Where the candidates and `tables["contacts"]` tell `debts` (a list of texts), `claim` or `household`, rules that
+    count by them do; else they count by creditor. Contacts that tell `wrong_number` count for nobody.
     """
     book = rulebook.on(on)
-    rules = {number: rule for number, rule in enumerate(book.rules) if rule.narrows or rule.terms.windows() is None}
+    planned = {number: rule for number, rule in enumerate(book.rules) if not rule.terms.at_gate_only}
+    rules = {number: rule for number, rule in planned.items() if rule.narrows or not rule.terms.about_hours}
+    wishes = {number: rule.terms for number, rule in rules.items() if isinstance(rule.terms, Wishes)}
     hours = list(_hours(rules, zones=book.zones, on=on))
-    if len({item.window for item in hours}) == 1 and hours[0].window:
+    if len({item.windows if wishes else item.window for item in hours}) == 1 and hours[0].window:
         # Every row has the same hours, so these rules have nothing to ask and nothing to refuse.
-        rules = {number: rule for number, rule in rules.items() if not rule.narrows}
+        rules = {number: rule for number, rule in rules.items() if rule.terms.windows() is None}
         hours = hours[:1]
-    gathering = Gathering(tables, dict(_asked(rules)), on)
+    tables = without_wrong_numbers(tables)
+    asked = {name: countable(fact, candidates=candidates, tables=tables) for name, fact in _asked(rules)}
+    gathering = Gathering(tables, asked, on)
     scopes = _scopes(rules.values())
     persons = gathering.of_customers(_persons(portrait, rules=rules.values(), scopes=scopes, zones=book.zones))
     rows = gathering.of_contacts(_known(candidates, persons=persons, scopes=scopes, zones=book.zones))
     binds = {number: _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
-    rows = rows.mutate(**_by_hours(rows, hours=hours, binds=binds))
+    rows = rows.mutate(**_by_hours(rows, hours=hours, binds=binds, numbered=bool(wishes)))
+    if wishes:
+        always = frozenset(number for number in wishes if _everywhere(rules[number]))
+        day = WishedDay(wishes, tuple(item.windows for item in hours), on, always)
+        rows = day.beside(rows, wishes=_wishes(tables), binds=binds)
+        rows = rows.mutate(
+            mask_from=ifelse(rows.mask_left.notnull(), span_clock(rows, end=False), rows.mask_from),
+            mask_until=ifelse(rows.mask_left.notnull(), span_clock(rows, end=True), rows.mask_until),
+        )
     judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
     rows = rows.mutate(**_refusals(rows, rules=rules, judged=judged))
     return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
@@ -93,14 +111,14 @@ def _known(candidates: Table, *, persons: Table, scopes: Mapping[str, Scope], zo
 def _asked(rules: Mapping[int, Rule]) -> Iterator[tuple[str, Fact]]:
     for number, rule in rules.items():
         yield from ((f"mask_{number}_{name}", fact) for name, fact in rule.terms.facts().items())
-        if rule.unless:
+        if rule.unless and rule.unless.consent:
             yield f"mask_opens_{number}", Granted(rule.unless.consent)
 
 
 def _everywhere(rule: Rule) -> bool:
     """This function will tell whether the rule binds every row."""
     return (
-        rule.unless is None
+        not (rule.unless and rule.unless.consent)
         and rule.applies is None
         and set(rule.channels) >= set(CHANNELS)
         and set(rule.actors) >= set(ACTORS)
@@ -112,8 +130,8 @@ def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
     others = channel_bits(set(CHANNELS) - set(rule.channels))
     bound = [(rows.mask_channel_bit & others) == 0] if others else []
     bound += [] if set(rule.actors) >= set(ACTORS) else [listed(rows.actor, names=rule.actors, known=ACTORS)]
-    bound += [~rows[f"mask_opens_{number}"]] if rule.unless else []
-    bound += [rows[_scope_column(rule.applies)]] if rule.applies else []
+    bound += [~rows[f"mask_opens_{number}"]] if rule.unless and rule.unless.consent else []
+    bound += [rows[_scope_column(rule.applies)], rule.applies.for_creditor(rows.creditor)] if rule.applies else []
     return _all_of(bound)
 
 
@@ -121,11 +139,15 @@ def _binds(rows: Table, *, rule: Rule, number: int) -> BooleanValue:
 
 
 class Hours(NamedTuple):
-    """The longest lawful window of the rows whose zone is known or not and which these rules bind or do not."""
+    """The lawful windows of the rows whose zone is known or not and which these rules bind or do not."""
 
     zone_known: bool
     bound: Mapping[int, bool]
-    window: Window | None
+    windows: tuple[Window, ...]
+
+    @property
+    def window(self) -> Window | None:
+        return longest(self.windows)
 
 
 def _hours(rules: Mapping[int, Rule], *, zones: tuple[str, ...], on: date) -> Iterator[Hours]:
@@ -133,7 +155,8 @@ def _hours(rules: Mapping[int, Rule], *, zones: tuple[str, ...], on: date) -> It
 
     Rules that bind the very same rows are one in this: each stands under the first of its like.
     """
-    windows = {number: rule.terms.windows() for number, rule in rules.items() if rule.narrows}
+    told = {number: rule.terms.windows() for number, rule in rules.items() if rule.narrows}
+    windows = {number: hours for number, hours in told.items() if hours is not None}
     first: dict[object, int] = {}
     like = {n: first.setdefault(_reach(rules[n]), n) for n in windows if not _everywhere(rules[n])}
     if len(first) > PARTIAL_MAX:
@@ -144,21 +167,28 @@ def _hours(rules: Mapping[int, Rule], *, zones: tuple[str, ...], on: date) -> It
         )
     for zone_known, *ties in product((True, False), repeat=len(first) + 1):
         bound = dict(zip(first.values(), ties, strict=True))
-        binding = tuple(hours for number, hours in windows.items() if hours and bound.get(like.get(number, -1), True))
+        binding = tuple(hours for number, hours in windows.items() if bound.get(like.get(number, -1), True))
         day = lawful(on, rules=binding, zones=None if zone_known else zones)
-        yield Hours(zone_known, bound, longest(day))
+        yield Hours(zone_known, bound, day)
 
 
 def _reach(rule: Rule) -> object:
     """This function will tell which rows a rule binds, in a form that is equal for rules that bind the same."""
-    return frozenset(rule.channels), frozenset(rule.actors), rule.unless, rule.applies
+    return frozenset(rule.channels), frozenset(rule.actors), rule.unless and rule.unless.consent, rule.applies
 
 
-def _by_hours(rows: Table, *, hours: list[Hours], binds: Mapping[int, BooleanValue]) -> dict[str, StringValue]:
-    """This function will tell each row its hours; where all rows have the same, without looking at them."""
+def _by_hours(
+    rows: Table, *, hours: list[Hours], binds: Mapping[int, BooleanValue], numbered: bool
+) -> dict[str, Value]:
+    """This function will tell each row its hours; where all rows have the same, without looking at them.
+
+    `numbered`: and which of the `hours` they are, as `mask_hours`. `mask_closed`: none are left by the rules.
+    """
     starts, ends = ([_clock(item.window, end=end) for item in hours] for end in (False, True))
     if len(hours) == 1:
-        return {"mask_from": starts[0], "mask_until": ends[0]}
+        number = {"mask_hours": literal(0)} if numbered else {}
+        closed = literal(hours[0].window is None)
+        return {"mask_from": starts[0], "mask_until": ends[0], "mask_closed": closed, **number}
     conditions = [
         _all_of(
             [rows.mask_zone_known == item.zone_known, *(binds[number] == tied for number, tied in item.bound.items())]
@@ -168,7 +198,19 @@ def _by_hours(rows: Table, *, hours: list[Hours], binds: Mapping[int, BooleanVal
     return {
         "mask_from": ibis.cases(*zip(conditions, starts, strict=True)),
         "mask_until": ibis.cases(*zip(conditions, ends, strict=True)),
+        "mask_closed": ibis.cases(*((told, item.window is None) for told, item in zip(conditions, hours, strict=True))),
+        **({"mask_hours": ibis.cases(*((told, number) for number, told in enumerate(conditions)))} if numbered else {}),
     }
+
+
+def _wishes(tables: Mapping[str, Table]) -> Table:
+    if "wishes" in tables:
+        return tables["wishes"]
+    raise RulebookError(
+        "the snapshot tells no wishes of customers, and a rule asks for them",
+        place="wishes.parquet",
+        cure="write the snapshot anew, or judge by the rulebooks of its day",
+    )
 
 
 def _all_of(conditions: list[BooleanValue]) -> BooleanValue:

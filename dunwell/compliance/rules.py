@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dunwell.compliance.kinds.kind import Finding
 from dunwell.compliance.kinds.question import DAYS_APART_MAX, Candidate, Customer, Question
-from dunwell.compliance.kinds.windows import clock, known_zone, lawful
+from dunwell.compliance.kinds.windows import clock, cut, known_zone, lawful, outside_of
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook
 from dunwell.facts.verdict import Refusal, Verdict
 
@@ -39,6 +39,7 @@ class Objection(NamedTuple):
 def judge(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, on: date) -> Verdict:
     """This function will judge the contact for a day of the customer's: is there an hour at which it is lawful?
 
+    Rules that are judged at the gate only are left out: a day does not know what they ask.
     Each refusal's `earliest` is the first day its rule would allow by what is known now; the verdict's is the latest
     of them, None if one of them is unknown.
     """
@@ -70,10 +71,15 @@ def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate
 
 
 def _recent(customer: Customer, *, rulebook: Rulebook, on: date) -> Customer:
-    """This function will leave out contacts so old that no rule looks at them, now or later: years of them."""
+    """This function will leave out what counts for no rule, now or later: old contacts, and those of a wrong number."""
     oldest = on - timedelta(days=rulebook.looks_back + DAYS_APART_MAX)
-    contacts = tuple(made for made in customer.contacts if made.local_date is None or made.local_date >= oldest)
-    return customer if len(contacts) == len(customer.contacts) else replace(customer, contacts=contacts)
+    contacts, housemates = (
+        tuple(c for c in made if not c.wrong_number and (c.local_date is None or c.local_date >= oldest))
+        for made in (customer.contacts, customer.housemates)
+    )
+    if (len(contacts), len(housemates)) == (len(customer.contacts), len(customer.housemates)):
+        return customer
+    return replace(customer, contacts=contacts, housemates=housemates)
 
 
 def _any_blocks(found: list[Objection]) -> bool:
@@ -94,18 +100,21 @@ def _question(book: Rulebook, *, customer: Customer, candidate: Candidate, on: d
     binding = (rule.terms.windows() for rule in book.rules if rule.narrows and rule.binds(question))
     rules = tuple(hours for hours in binding if hours is not None)
     windows = lawful(on, rules=rules, zones=None if zone else question.zones)
-    return replace(question, windows=windows)
+    wished = (rule.terms.hours_of(question) for rule in book.rules if rule.narrows and rule.binds(question))
+    taken = (window for hours in wished if hours is not None for window in outside_of(hours.on(on)))
+    return replace(question, windows=windows, left=cut(windows, taken=taken))
 
 
 def _objections(book: Rulebook, *, question: Question) -> list[Objection]:
-    judged = ((rule, rule.terms.judge(question)) for rule in book.rules if rule.binds(question))
+    asked = (rule for rule in book.rules if question.at is not None or not rule.terms.at_gate_only)
+    judged = ((rule, rule.terms.judge(question)) for rule in asked if rule.binds(question))
     spoken = ((rule, finding) for rule, finding in judged if finding and _speaks(rule, question=question))
     return [Objection(rule, finding, finding.earliest) for rule, finding in spoken]
 
 
 def _speaks(rule: Rule, *, question: Question) -> bool:
     """This function will silence hours that do not block when a whole day is asked about: they forbid no day."""
-    return question.at is not None or rule.narrows or rule.terms.windows() is None
+    return question.at is not None or rule.narrows or not rule.terms.about_hours
 
 
 def _zones(book: Rulebook, *, customer: Customer) -> tuple[str, ...]:
@@ -138,7 +147,8 @@ def _objections_in(
     question = Question(customer=customer, candidate=candidate, on=day, zone=place, at=at)
     for rule, finding, _ in _objections(rulebook.on(day), question=question):
         own = _moment(finding.earliest, place=place)
-        ends = [end for end in (own, _moment(rule.valid_until, place=place)) if end is not None]
+        turns = (_moment(turn, place=place) for turn in (rule.valid_until, *rule.openings(question)))
+        ends = [end for end in (own, *turns) if end is not None]
         yield Objection(rule, replace(finding, earliest=own), min(ends, default=None))
 
 
@@ -178,7 +188,7 @@ def _verdict(found: list[Objection], *, question: Question, earliest: date | Non
         refusals=_said(found, level="block"),
         warnings=_said(found, level="warn"),
         reviews=_said(found, level="review"),
-        windows=tuple((clock(window.start), clock(window.end)) for window in question.windows),
+        windows=tuple((clock(window.start), clock(window.end)) for window in question.left),
         zone=zone.key if zone else None,
         earliest=earliest,
     )

@@ -64,7 +64,7 @@ def attempt_many(proposals: Sequence[Proposal], *, rulebook: Rulebook, by: str, 
 
 
 @transaction.atomic
-def record_outcome(contact: int, outcome: Outcome, *, by: str, at: datetime) -> int:
+def record_outcome(contact: int, *, outcome: Outcome, by: str, at: datetime) -> int:
     """This function will tell what came of an attempt, as a fact that corrects it, and return the new fact's id.
 
     Raises DunwellError for a contact that is not there or has its outcome already; a mistake is mended by recording
@@ -86,7 +86,7 @@ def record_outcome(contact: int, outcome: Outcome, *, by: str, at: datetime) -> 
     )
     try:
         with transaction.atomic():
-            ids = tell("contact", [fact], origin=origin, by=by, at=at, action="contact.outcome")
+            ids = tell("contact", facts=[fact], origin=origin, by=by, at=at, action="contact.outcome")
     except IntegrityError:
         raise _refused(contact, "has its outcome already", "correct the outcome that was recorded") from None
     return ids[fact["external_id"]]

@@ -150,6 +150,10 @@ _WORDS = {
         "no such consent is known", "没有该同意",
         "import the consents first, or correct the id", "先导入同意，或更正编号",
     ),
+    "unknown-wish": (
+        "no such wish is known", "没有该意愿",
+        "import the wishes first, or correct the id", "先导入意愿，或更正编号",
+    ),
     "unknown-hold": (
         "no such hold is known", "没有该暂停",
         "import the holds first, or correct the id", "先导入暂停，或更正编号",

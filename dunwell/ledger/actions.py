@@ -208,8 +208,8 @@ def load_batch(tables: Mapping[str, pa.Table], *, origin: Origin, by: str, at: d
 
 def tell(
     target: str,
-    facts: Sequence[Mapping[str, Any]],
     *,
+    facts: Sequence[Mapping[str, Any]],
     origin: Origin,
     by: str,
     at: datetime,

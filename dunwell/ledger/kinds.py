@@ -82,6 +82,35 @@ class ConsentStance(TextChoices):
     REFUSED = "refused"
 
 
+class WishStance(TextChoices):
+    """What a customer said of a time or a place: stay away from it, or this suits me."""
+
+    BARRED = "barred"
+    CONVENIENT = "convenient"
+
+
+class WishDays(TextChoices):
+    """The days of the week that a wish is about."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+    WEEKDAYS = "weekdays"
+    WEEKEND = "weekend"
+
+
+class Place(TextChoices):
+    """Where somebody is reached: a landline or a letter box is in a place, a mobile travels with its owner."""
+
+    HOME = "home"
+    WORK = "work"
+    OTHER = "other"
+
+
 class Direction(TextChoices):
     OUTBOUND = "outbound"
     INBOUND = "inbound"

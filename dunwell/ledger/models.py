@@ -21,11 +21,16 @@ from dunwell.ledger.kinds import (
     Direction,
     HoldKind,
     PartyKind,
+    Place,
     ProductLine,
     Quality,
     RoleKind,
     SourceKind,
+    WishDays,
+    WishStance,
 )
+
+DAY_MINUTES = 24 * 60
 
 
 def one_of(field: str, kinds: type[models.TextChoices]) -> models.CheckConstraint:
@@ -38,6 +43,14 @@ def one_of(field: str, kinds: type[models.TextChoices]) -> models.CheckConstrain
 def positive(field: str = "amount") -> models.CheckConstraint:
     """This function will build the database's own check that an amount is above zero."""
     return models.CheckConstraint(condition=Q(**{f"{field}__gt": 0}), name=f"%(app_label)s_%(class)s_{field}_positive")
+
+
+def at_most(field: str, most: int) -> models.CheckConstraint:
+    """This function will build the database's own check that a number is not above another (or null)."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": most}),
+        name=f"%(app_label)s_%(class)s_{field}_at_most_{most}",
+    )
 
 
 def ordered(start: str, end: str) -> models.CheckConstraint:
@@ -259,7 +272,8 @@ class ContactPoint(Event):
 class Consent(Event):
     """What a party granted or refused: to whom, for what, by which channel, from when to when.
 
-    A refusal with a channel is an opt-out of that channel; without one it ends all contact.
+    A refusal with a channel is an opt-out of that channel; without one it ends all contact. With a contact point it
+    is about that one address or number only, for any debt.
     """
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT)
@@ -269,6 +283,7 @@ class Consent(Event):
     channel = models.TextField(choices=Channel.choices, null=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.PROTECT, db_index=False)
 
     class Meta(Event.Meta):
         constraints = [
@@ -283,6 +298,44 @@ class ConsentRevocation(Event):
     """The end of a consent (or of a refusal) before its time."""
 
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT)
+    revoked_on = models.DateField()
+
+
+class Wish(Event):
+    """A time or a place that a party called inconvenient or convenient, with the channel or address it is about.
+
+    Minutes are counted from midnight by the party's own clock; from 1320 until 360 runs over midnight, each day by
+    itself. What is left out is not limited: no days are all days, no hours the whole day.
+    """
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT)
+    stance = models.TextField(choices=WishStance.choices)
+    days = models.TextField(choices=WishDays.choices, null=True)
+    from_minute = models.PositiveSmallIntegerField(null=True)
+    until_minute = models.PositiveSmallIntegerField(null=True)
+    place = models.TextField(choices=Place.choices, null=True)
+    channel = models.TextField(choices=Channel.choices, null=True)
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.PROTECT, db_index=False)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+
+    class Meta(Event.Meta):
+        constraints = [
+            *Event.Meta.constraints,
+            one_of("stance", WishStance),
+            one_of("days", WishDays),
+            one_of("place", Place),
+            one_of("channel", Channel),
+            at_most("from_minute", DAY_MINUTES),
+            at_most("until_minute", DAY_MINUTES),
+            ordered("valid_from", "valid_until"),
+        ]
+
+
+class WishRevocation(Event):
+    """The end of a wish before its time."""
+
+    wish = models.ForeignKey(Wish, on_delete=models.PROTECT)
     revoked_on = models.DateField()
 
 

@@ -34,6 +34,7 @@ ID_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 500
 SEALED_LENGTH_MAX = 20_000
 SMALL_MAX, INTEGER_MAX = 32_767, 2_147_483_647
+DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Field:
     secret: str = ""
     # Compared with what is known, and not kept.
     checked_only: bool = False
+    # Joined the target after facts had been told: it enters the digest only where it is told, so theirs stay true.
+    joined_later: bool = False
 
     @property
     def length_max(self) -> int:
@@ -262,6 +265,7 @@ _ALL = (
             _kind("channel", kinds.Channel, required=False),
             _FROM,
             _UNTIL,
+            Field("contact_point", "reference", to="contact_point", joined_later=True),
         ),
         standing=True,
         period=("valid_from", "valid_until"),
@@ -270,6 +274,30 @@ _ALL = (
         "consent_revocation",
         "ledger_consentrevocation",
         (Field("consent", "reference", required=True, to="consent"), Field("revoked_on", "date", required=True)),
+        standing=True,
+    ),
+    Target(
+        "wish",
+        "ledger_wish",
+        (
+            _PARTY,
+            _kind("stance", kinds.WishStance),
+            _kind("days", kinds.WishDays, required=False),
+            Field("from_minute", "integer", at_most=DAY_MINUTES),
+            Field("until_minute", "integer", at_most=DAY_MINUTES),
+            _kind("place", kinds.Place, required=False),
+            _kind("channel", kinds.Channel, required=False),
+            Field("contact_point", "reference", to="contact_point"),
+            _FROM,
+            _UNTIL,
+        ),
+        standing=True,
+        period=("valid_from", "valid_until"),
+    ),
+    Target(
+        "wish_revocation",
+        "ledger_wishrevocation",
+        (Field("wish", "reference", required=True, to="wish"), Field("revoked_on", "date", required=True)),
         standing=True,
     ),
     Target(

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from dunwell.compliance.kinds.kind import Column, Finding, Kind, PlainDate, Row, distinct, one_of
 from dunwell.compliance.kinds.question import Question
-from dunwell.compliance.kinds.windows import EVERY_WEEKDAY, Hours, minute, minute_of, next_start, outside, within
+from dunwell.compliance.kinds.windows import (
+    EVERY_WEEKDAY,
+    Hours,
+    last_end,
+    minute,
+    minute_of,
+    next_start,
+    outside,
+    within,
+)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Annotated[str, one_of(WEEKDAYS, what="weekday")]
@@ -74,6 +83,11 @@ class ClockWindow(Kind):
             f"客户当地时间{self.quiet_from}至{self.quiet_until}不得联系{dort}",
             earliest,
         )
+
+    def since(self, question: Question) -> datetime | None:
+        if question.at is None or question.zone is None:
+            return None
+        return last_end(question.at, hours=self.windows(), zone=question.zone)
 
     def column(self, row: Row) -> Column:
         return Column(row.closed)

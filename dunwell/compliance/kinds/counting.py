@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Literal
 
 from ibis import Table, literal
 from ibis.expr.types import BooleanValue, DateValue
 
 from dunwell.compliance.kinds.kind import Column, DayOne, Finding, Per, Row, listed, only_if
-from dunwell.compliance.kinds.question import CHANNELS, Contact
+from dunwell.compliance.kinds.question import CHANNELS, Candidate, Contact, Question
 from dunwell.ledger.kinds import Answerer
 
 Counted = Literal["attempts", "unanswered", "connected", "effective"]
@@ -26,12 +27,16 @@ UNCOUNTED = Finding(
 ABOUT_EN = (
     "`counts` says which contacts count: attempts, unanswered, connected, effective (a conversation with the debtor); "
     "`count_channels` of which channels; `per` what is counted together: creditor (the person and the creditor with "
-    "all its agencies; debts and claims of one creditor are counted together, so never too few), number (one contact "
-    "point) or person (whoever the creditor is). What nobody wrote down counts."
+    "all its agencies; debts and claims of one creditor are counted together, so never too few), debt (of those, for "
+    "one of the debts that the contact is about), claim, household (with all who live there), number (one contact "
+    "point) or person (whoever the creditor is). What nobody wrote down counts: a contact of unknown debts for each; "
+    "and one that may be about any debt, as where the plan tells none, is counted per creditor, which is stricter."
 )
 ABOUT_ZH = (
     "counts：计入全部尝试、未接通、已接通或有效通话；count_channels：计入的渠道；"
-    "per：按债务人×债权人（含其全部委外机构，同一债权人的各笔债务合并计算）、按号码或按债务人合计。缺失信息一律计入。"
+    "per：按债务人×债权人（含其全部委外机构，同一债权人的各笔债务合并计算）、其中按单笔债务（debt）、债权（claim）或"
+    "住户（household，含同住者），或按号码、按债务人合计。缺失信息一律计入：所涉债务不明的联系计入每一笔；"
+    "计划未载明债务的，按债权人合计，从严。"
 )
 
 
@@ -67,17 +72,51 @@ def weighs(days: int, *, day_one: DayOne) -> int:
 
 def per_creditor(row: Row, *, per: Per, reached: BooleanValue, until: DateValue) -> Column:
     """This function will refuse what is reached until a day; for no day, where what is counted by is not known."""
-    if per != "creditor":
+    if per in ("number", "person"):
         return Column(reached, until)
     return Column(row.creditor.isnull() | reached, only_if(row.creditor.notnull(), until))
 
 
-def tally(contacts: Iterable[Contact], *, per: Per, creditor: str | None) -> int | None:
-    """This function will count contacts together; None if it is not known what to count by."""
-    told = list(contacts)
-    if per == "person":
-        return len(told)
-    if per == "creditor":
-        return None if creditor is None else sum(contact.creditor in (None, creditor) for contact in told)
-    points = [contact.contact_point for contact in told]
-    return points.count(None) + max((points.count(point) for point in points if point is not None), default=0)
+def shares(of: Contact | Candidate, *, per: Per) -> tuple[str, ...]:
+    """This function will return what a contact is counted by within its creditor; empty: for all, or nobody knows."""
+    if per == "debt":
+        return of.debts
+    told = {"claim": of.claim, "household": of.household}.get(per)
+    return () if told is None else (told,)
+
+
+def in_file(question: Question, *, per: Per) -> Iterator[Contact]:
+    """This function will give the contacts that may be counted together: those with housemates for a household."""
+    yield from question.customer.contacts
+    home = question.candidate.household
+    if per == "household" and home is not None:
+        yield from (contact for contact in question.customer.housemates if contact.household == home)
+
+
+def together(contact: Contact, *, per: Per, candidate: Candidate) -> bool:
+    """This function will tell whether the contact counts for the one that somebody would like to make."""
+    if per in ("number", "person"):
+        return True
+    own, wanted = shares(contact, per=per), shares(candidate, per=per)
+    for_creditor = candidate.creditor is None or contact.creditor in (None, candidate.creditor)
+    return for_creditor and (not own or not wanted or not set(own).isdisjoint(wanted))
+
+
+def made(question: Question, *, since: date, per: Per, counted: Counted, channels: tuple[str, ...]) -> int | None:
+    """This function will count what we made from a day up to the question's; None: not known what to count by."""
+    told = (contact for contact in in_file(question, per=per) if contact.made_between(since, question.on))
+    weighing = (contact for contact in told if counts(contact, counted=counted, channels=channels))
+    return tally(weighing, per=per, candidate=question.candidate)
+
+
+def tally(contacts: Iterable[Contact], *, per: Per, candidate: Candidate) -> int | None:
+    """This function will count contacts together: of several debts (or the like) the most; None if it cannot tell."""
+    if per not in ("number", "person") and candidate.creditor is None:
+        return None
+    told = [contact for contact in contacts if together(contact, per=per, candidate=candidate)]
+    if per == "number":
+        points = [contact.contact_point for contact in told]
+        return points.count(None) + max((points.count(point) for point in points if point is not None), default=0)
+    wanted = shares(candidate, per=per)
+    own = [shares(contact, per=per) for contact in told]
+    return max((sum(not share or mark in share for share in own) for mark in wanted), default=len(told))

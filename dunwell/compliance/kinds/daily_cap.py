@@ -16,9 +16,8 @@ from dunwell.compliance.kinds.counting import (
     UNCOUNTED,
     WORDS,
     Counted,
-    counts,
+    made,
     per_creditor,
-    tally,
     where,
 )
 from dunwell.compliance.kinds.kind import Channels, Column, Count, Fact, Finding, Kind, Per, Row
@@ -36,24 +35,18 @@ class DailyCap(Kind):
     per: Per
 
     def judge(self, question: Question) -> Finding | None:
-        made = self._made(question)
+        found = made(question, since=question.on, per=self.per, counted=self.counts, channels=self.count_channels)
         tomorrow = question.on + timedelta(days=1)
-        if made is None:
+        if found is None:
             return UNCOUNTED
-        if made < self.most:
+        if found < self.most:
             return None
         english, chinese = WORDS[self.counts]
         return Finding(
-            f"{made} {english} were already made on {question.on}, and at most {self.most} are allowed",
-            f"{question.on}已有{made}{chinese}，上限为{self.most}次",
+            f"{found} {english} were already made on {question.on}, and at most {self.most} are allowed",
+            f"{question.on}已有{found}{chinese}，上限为{self.most}次",
             tomorrow,
         )
-
-    def _made(self, question: Question) -> int | None:
-        """This function will count what was made on the day; None if it is not known what to count by."""
-        channels = self.count_channels
-        made = (contact for contact in question.contacts() if counts(contact, counted=self.counts, channels=channels))
-        return tally(made, per=self.per, creditor=question.candidate.creditor)
 
     def facts(self) -> Mapping[str, Fact]:
         return {"made": Count(self.per, self._where)}

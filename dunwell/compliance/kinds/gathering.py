@@ -18,6 +18,7 @@ from ibis.expr.types import BooleanValue, Value
 
 from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Latest, Until, Where
 from dunwell.compliance.kinds.question import CHANNELS, DAYS_APART_MAX, NEVER
+from dunwell.compliance.kinds.shares import TOLD_BY, greatest_share
 from dunwell.ledger.kinds import ConsentStance, Direction
 
 PARTY, CREDITOR, GRANTED_TO = "party_id", "creditor", "granted_to"
@@ -68,9 +69,24 @@ class Gathering:
             one = one.mutate(bit=channel_bit(one.channel))
             last = _last(one, ends=ends, end="valid_until", by=(PARTY, "bit"))
             rows = _beside(rows, "one", last, also={"bit": "mask_channel_bit"})
+        for per in TOLD_BY:
+            rows = self._of_shares(rows, per=per)
         if grants := self._grants:
             rows = _beside(rows, "grant", _granted(self._consents, grants=grants), also={GRANTED_TO: CREDITOR})
         return rows.mutate(**{name: self._answer(rows, name) for name in self.asked})
+
+    def _of_shares(self, rows: Table, *, per: str) -> Table:
+        """This function will add the most that counts for one of the row's debts (its claim, its household)."""
+        marks = {"party_id": "party_id", CREDITOR: CREDITOR, "mask_marks": "mask_marks"}
+        if counts := self._counts(per):
+            ours = self._contacts
+            marked, most = greatest_share(rows, ours, per=per, values=lambda told: _amounts(told, counts=counts))
+            rows = _beside(marked, per, most, also=marks).drop("mask_marks")
+        if days := self._latest(per):
+            near = self._near(self.tables["contacts"], asked=days)
+            marked, last = greatest_share(rows, near, per=per, values=lambda told: self._last_days(told, asked=days))
+            rows = _beside(marked, f"{per}_last", last, also=marks).drop("mask_marks")
+        return rows
 
     def _answer(self, rows: Table, name: str) -> Value:
         """This function will put the two halves of a fact together."""
@@ -82,9 +98,13 @@ class Gathering:
                 return rows[f"mask_hold_{name}"]
             return ibis.greatest(rows[f"mask_one_{name}"], rows[f"mask_every_{name}"])
         if isinstance(fact, Latest):
+            if fact.per in TOLD_BY:
+                return rows[f"mask_{fact.per}_last_{name}"]
             if fact.per == "person":
                 return rows[f"mask_any_{name}"]
             return ibis.greatest(rows[f"mask_since_{name}"], rows[f"mask_event_{name}"])
+        if fact.per in TOLD_BY:
+            return rows[f"mask_{fact.per}_{name}"].fill_null(0)
         if fact.per in ("number", "person"):
             return rows[f"mask_{'number' if fact.per == 'number' else 'all'}_{name}"].fill_null(0)
         return rows[f"mask_own_{name}"].fill_null(0) + rows[f"mask_stray_{name}"].fill_null(0)
@@ -110,19 +130,24 @@ class Gathering:
 
     def _last_day(self, contacts: Table, *, asked: Mapping[str, Latest], by: tuple[str, ...]) -> Table:
         """This function will find the last day, up to the day, of the contacts that each fact is about."""
+        near = self._near(contacts, asked=asked)
+        return near.group_by(list(by)).aggregate(**self._last_days(near, asked=asked))
+
+    def _near(self, contacts: Table, *, asked: Mapping[str, Latest]) -> Table:
+        """This function will keep the contacts up to the day that any fact is about, each with its `day`."""
         on, apart = literal(self.on), timedelta(days=DAYS_APART_MAX)
         begun = (contacts.happened_at.date() - apart <= on).fill_null(True)
         begun = ifelse(contacts.local_date.isnull(), begun, contacts.local_date <= on)
         first = min(fact.first(self.on) for fact in asked.values())
         near = contacts.filter(begun, _may_be_since(contacts, first))
         unwritten = ibis.least((near.happened_at.date() + apart).fill_null(on), on)
-        near = near.mutate(day=ifelse(near.local_date.isnull(), unwritten, near.local_date))
-        return near.group_by(list(by)).aggregate(
-            **{
-                name: near.day.max(where=fact.where(near) & (near.day >= literal(fact.first(self.on))))
-                for name, fact in asked.items()
-            }
-        )
+        return near.mutate(day=ifelse(near.local_date.isnull(), unwritten, near.local_date))
+
+    def _last_days(self, near: Table, *, asked: Mapping[str, Latest]) -> dict[str, Value]:
+        return {
+            name: near.day.max(where=fact.where(near) & (near.day >= literal(fact.first(self.on))))
+            for name, fact in asked.items()
+        }
 
     def _ends(self, among: str) -> dict[str, Until]:
         return {name: fact for name, fact in self.asked.items() if isinstance(fact, Until) and fact.among == among}
@@ -180,9 +205,11 @@ def _may_be_since(contacts: Table, first: date) -> BooleanValue:
 
 
 def _sums(contacts: Table, *, counts: Mapping[str, Where], by: tuple[str, ...]) -> Table:
-    return contacts.group_by(list(by)).aggregate(
-        **{name: contacts.count(where=where(contacts)) for name, where in counts.items()}
-    )
+    return contacts.group_by(list(by)).aggregate(**_amounts(contacts, counts=counts))
+
+
+def _amounts(contacts: Table, *, counts: Mapping[str, Where]) -> dict[str, Value]:
+    return {name: contacts.count(where=where(contacts)) for name, where in counts.items()}
 
 
 def _fullest(contacts: Table, *, counts: Mapping[str, Where]) -> Table:
@@ -207,6 +234,9 @@ def _granted(consents: Table, *, grants: Mapping[str, Granted]) -> Table:
     """This function will gather, for each creditor, the channels that were granted, one bit each."""
     purposes = sorted({purpose for fact in grants.values() for purpose in fact.purposes})
     told = consents.filter(consents.stance == ConsentStance.GRANTED.value, consents.purpose.isin(purposes))
+    if "contact_point_id" in told.columns:
+        # A grant for one address opens no other, and a plan does not know yet which address it will be.
+        told = told.filter(told.contact_point_id.isnull())
     return told.group_by([PARTY, GRANTED_TO]).aggregate(
         **{name: _granted_bits(told, purposes=fact.purposes) for name, fact in grants.items()}
     )

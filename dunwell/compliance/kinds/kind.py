@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from ibis import Table, ifelse, literal
@@ -17,7 +17,7 @@ from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, HOLDS, Question
-from dunwell.compliance.kinds.windows import Hours
+from dunwell.compliance.kinds.windows import Hours, OpenHours
 
 # Channels as bits, so that a table compares numbers and not texts.
 CHANNEL_BITS = {channel: 1 << position for position, channel in enumerate(CHANNELS)}
@@ -89,7 +89,8 @@ class Finding:
     earliest: date | None = None
 
 
-Per = Literal["creditor", "number", "person"]
+PerEvent = Literal["creditor", "debt", "claim", "household", "person"]
+Per = PerEvent | Literal["number"]
 # What the frame gathers for a kind of rule. `where` takes the table of facts that is named and picks those that count.
 Where = Callable[[Table], BooleanValue]
 
@@ -102,7 +103,8 @@ def the_day_itself(on: date) -> date:
 class Count:
     """How many contacts we made from `first` up to the day, by default on the day alone.
 
-    `per` says which: those for the contact's creditor, the most on any one contact point, or all with the person.
+    `per` says which: those for the contact's creditor, the most on any one contact point, or all with the person; of
+    those for the creditor, the most for any of the contact's debts, those for its claim, or for its household.
     """
 
     per: Per
@@ -117,7 +119,7 @@ class Latest:
     One of which nobody wrote down the day was made on the last day on which it may have been.
     """
 
-    per: Literal["creditor", "person"]
+    per: PerEvent
     where: Where
     first: Callable[[date], date]
 
@@ -154,7 +156,8 @@ class Row:
     @property
     def closed(self) -> BooleanValue:
         """This function will tell that the day has no lawful hour."""
-        return self.table["mask_from"].isnull()
+        closed: BooleanValue = self.table["mask_closed"]
+        return closed
 
     def by(self, channels: Iterable[str]) -> BooleanValue:
         """This function will tell whether the contact goes by one of the channels; an unknown one is none of them."""
@@ -215,6 +218,9 @@ class Kind(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ClassVar[str]
+    # A day's plan does not know what these rules ask (who will call, is it recorded), so they are left out of it, by
+    # the judge of a day and by the mask alike; they are judged at the moment of the contact, where the facts exist.
+    at_gate_only: ClassVar[bool] = False
     about_en: ClassVar[str]
     about_zh: ClassVar[str]
 
@@ -222,9 +228,9 @@ class Kind(BaseModel, ABC):
     def judge(self, question: Question) -> Finding | None:
         """This function will say why the contact may not be made, None if this rule has nothing against it."""
 
-    @abstractmethod
     def column(self, row: Row) -> Column:
-        """This function will say the same of every row, for a day."""
+        """This function will say the same of every row, for a day; a kind judged at the gate only has no use for it."""
+        raise NotImplementedError(self.name)
 
     def facts(self) -> Mapping[str, Fact]:
         """This function will name what the frame must gather for `column`."""
@@ -236,6 +242,21 @@ class Kind(BaseModel, ABC):
 
     def windows(self) -> Hours | None:
         """This function will return the hours of the day that the rule leaves open, None if it is not about hours."""
+        return None
+
+    # Whether it takes hours from the day that are those of one customer alone: see `hours_of`.
+    personal: ClassVar[bool] = False
+
+    @property
+    def about_hours(self) -> bool:
+        return self.personal or self.windows() is not None
+
+    def hours_of(self, question: Question) -> OpenHours | None:
+        """This function will return the hours that the rule leaves open to this customer, None if it takes none."""
+        return None
+
+    def since(self, question: Question) -> datetime | None:
+        """This function will return when the time began that the rule bars, None if it is not about a time."""
         return None
 
     def looks_back(self) -> int:

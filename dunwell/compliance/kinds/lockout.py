@@ -10,8 +10,8 @@ from ibis import Table
 from ibis.expr.types import BooleanValue
 from pydantic import Field
 
-from dunwell.compliance.kinds.counting import counts, per_creditor, weighs, where
-from dunwell.compliance.kinds.kind import Channels, Column, DayOne, Fact, Finding, Kind, Latest, Row
+from dunwell.compliance.kinds.counting import counts, in_file, per_creditor, together, weighs, where
+from dunwell.compliance.kinds.kind import Channels, Column, DayOne, Fact, Finding, Kind, Latest, PerEvent, Row
 from dunwell.compliance.kinds.question import Contact, Question
 from dunwell.ledger.kinds import Direction
 
@@ -22,19 +22,21 @@ class Lockout(Kind):
         "No contact within `days` consecutive days after the event: a conversation with the debtor, whoever began it, "
         "or an attempt of ours, answered or not; by one of the `count_channels`. `day_one` says whether the day of "
         "the event is the first of them (event_day) or the day after it is (next_day); `per` whether events of other "
-        "creditors count too (person) or not (creditor). What nobody wrote down counts."
+        "creditors count too (person) or not (creditor), and of those only events about one of the same debts (debt), "
+        "the claim or the household. What nobody wrote down counts."
     )
     about_zh: ClassVar[str] = (
         "事件（after：与债务人的通话，不论由谁发起；或我方任何尝试）发生后连续 days 日内不得联系；"
         "count_channels：计入的渠道；day_one：事件当日为第一日（event_day）或次日为第一日（next_day）；"
-        "per：按债权人或按债务人。缺失信息一律计入。"
+        "per：按债权人（creditor）、其中按单笔债务、债权或住户（debt、claim、household），或按债务人（person）。"
+        "缺失信息一律计入。"
     )
 
     after: Literal["conversation", "attempt"]
     days: Annotated[int, Field(ge=1, le=366)]
     day_one: DayOne
     count_channels: Channels
-    per: Literal["creditor", "person"]
+    per: PerEvent
 
     @property
     def span(self) -> int:
@@ -49,8 +51,7 @@ class Lockout(Kind):
         return self.span - 1
 
     def judge(self, question: Question) -> Finding | None:
-        creditor = question.candidate.creditor
-        if self.per == "creditor" and creditor is None:
+        if self.per != "person" and question.candidate.creditor is None:
             return Finding(
                 "it is not known for which creditor the contact is, so nobody knows what came before it",
                 "未知联系所属债权人，无法判断此前情况",
@@ -68,15 +69,14 @@ class Lockout(Kind):
 
     def _events(self, question: Question) -> Iterator[date]:
         """This function will give the days of what locks the day, the last possible where nobody wrote it down."""
-        creditor, first = question.candidate.creditor, self.first(question.on)
-        for contact in question.customer.contacts:
+        first = self.first(question.on)
+        for contact in in_file(question, per=self.per):
             earliest, latest = contact.days
-            if earliest <= question.on and latest >= first and self._locks(contact, creditor=creditor):
+            near = earliest <= question.on and latest >= first
+            if near and self._locks(contact) and together(contact, per=self.per, candidate=question.candidate):
                 yield min(latest, question.on)
 
-    def _locks(self, contact: Contact, *, creditor: str | None) -> bool:
-        if self.per == "creditor" and contact.creditor not in (None, creditor):
-            return False
+    def _locks(self, contact: Contact) -> bool:
         if self.after == "attempt":
             made = contact.direction != Direction.INBOUND.value
             return made and counts(contact, counted="attempts", channels=self.count_channels)

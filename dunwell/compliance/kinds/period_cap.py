@@ -16,9 +16,8 @@ from dunwell.compliance.kinds.counting import (
     UNCOUNTED,
     WORDS,
     Counted,
-    counts,
+    made,
     per_creditor,
-    tally,
     where,
 )
 from dunwell.compliance.kinds.kind import Channels, Column, Count, Fact, Finding, Kind, Per, Row
@@ -52,24 +51,16 @@ class PeriodCap(Kind):
         return 6 if self.period == "week" else 30
 
     def judge(self, question: Question) -> Finding | None:
-        channels, first = self.count_channels, self.first(question.on)
-        made = tally(
-            (
-                contact
-                for contact in question.contacts_since(first)
-                if counts(contact, counted=self.counts, channels=channels)
-            ),
-            per=self.per,
-            creditor=question.candidate.creditor,
-        )
-        if made is None:
+        first = self.first(question.on)
+        found = made(question, since=first, per=self.per, counted=self.counts, channels=self.count_channels)
+        if found is None:
             return UNCOUNTED
-        if made < self.most:
+        if found < self.most:
             return None
         english, chinese = WORDS[self.counts]
         return Finding(
-            f"{made} {english} were made since {first}, and at most {self.most} are allowed in a {self.period}",
-            f"自{first}起已有{made}{chinese}，每{'周' if self.period == 'week' else '月'}上限为{self.most}次",
+            f"{found} {english} were made since {first}, and at most {self.most} are allowed in a {self.period}",
+            f"自{first}起已有{found}{chinese}，每{'周' if self.period == 'week' else '月'}上限为{self.most}次",
             self.following(question.on),
         )
 

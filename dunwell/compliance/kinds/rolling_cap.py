@@ -18,9 +18,8 @@ from dunwell.compliance.kinds.counting import (
     UNCOUNTED,
     WORDS,
     Counted,
-    counts,
+    made,
     per_creditor,
-    tally,
     weighs,
     where,
 )
@@ -69,15 +68,15 @@ class RollingCap(Kind):
         return self.span - 1
 
     def judge(self, question: Question) -> Finding | None:
-        made = self._made(question, since=self.first(question.on))
-        if made is None:
+        found = self._made(question, since=self.first(question.on))
+        if found is None:
             return UNCOUNTED
-        if made < self.most:
+        if found < self.most:
             return None
         english, chinese = WORDS[self.counts]
         return Finding(
-            f"{made} {english} were made in the {self.days} days that count, and at most {self.most} are allowed",
-            f"计数期（{self.days}日）内已有{made}{chinese}，上限为{self.most}次",
+            f"{found} {english} were made in the {self.days} days that count, and at most {self.most} are allowed",
+            f"计数期（{self.days}日）内已有{found}{chinese}，上限为{self.most}次",
             self._falls(question),
         )
 
@@ -89,13 +88,7 @@ class RollingCap(Kind):
     def _made(self, question: Question, *, since: date) -> int | None:
         if since > question.on:
             return 0
-        channels = self.count_channels
-        made = (
-            contact
-            for contact in question.contacts_since(since)
-            if counts(contact, counted=self.counts, channels=channels)
-        )
-        return tally(made, per=self.per, creditor=question.candidate.creditor)
+        return made(question, since=since, per=self.per, counted=self.counts, channels=self.count_channels)
 
     def facts(self) -> Mapping[str, Fact]:
         """This function will ask for the count on the day, and for what of it still weighs on each day after."""

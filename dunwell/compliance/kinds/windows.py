@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 DAY_MINUTES = 24 * 60
@@ -42,6 +42,12 @@ class Hours:
         return self.windows if about else WHOLE_DAY
 
 
+class OpenHours(Protocol):
+    """Whatever tells the windows of a day that it leaves open."""
+
+    def on(self, day: date) -> tuple[Window, ...]: ...
+
+
 @cache
 def zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -68,6 +74,21 @@ def outside(start: int, *, end: int) -> tuple[Window, ...]:
     return tuple(window for window in left if window.minutes > 0)
 
 
+def cut(windows: Iterable[Window], *, taken: Iterable[Window]) -> tuple[Window, ...]:
+    """This function will return what is left of windows without those taken."""
+    left = tuple(windows)
+    for away in taken:
+        parts = (
+            (Window(own.start, min(own.end, away.start)), Window(max(own.start, away.end), own.end)) for own in left
+        )
+        left = tuple(part for both in parts for part in both if part.minutes > 0)
+    return left
+
+
+def outside_of(windows: Iterable[Window]) -> tuple[Window, ...]:
+    return cut(WHOLE_DAY, taken=windows)
+
+
 def longest(windows: Sequence[Window]) -> Window | None:
     """This function will pick the longest window, of equals the first."""
     return max(windows, key=lambda window: (window.minutes, -window.start), default=None)
@@ -92,18 +113,24 @@ def lawful(on: date, *, rules: tuple[Hours, ...], zones: tuple[str, ...] | None 
     """
     if not rules:
         return WHOLE_DAY
-    if zones is not None and not zones:
+    if zones is None:
+        return _common(tuple(rule.on(on) for rule in rules))
+    if not zones:
         return ()
     fits = (_fits(on, minutes=minutes, rules=rules, zones=zones) for minutes in range(DAY_MINUTES))
     return _runs(tuple(fits))
 
 
-def _fits(on: date, *, minutes: int, rules: tuple[Hours, ...], zones: tuple[str, ...] | None) -> bool:
-    local: list[tuple[date, float]] = [(on, minutes)]
-    if zones is not None:
-        moment = datetime.combine(on, time(minutes // 60, minutes % 60), ZoneInfo(zones[0]))
-        there = [moment.astimezone(ZoneInfo(zone)) for zone in zones]
-        local = [(place.date(), minute_of(place)) for place in there]
+@lru_cache(maxsize=4096)
+def _common(days: tuple[tuple[Window, ...], ...]) -> tuple[Window, ...]:
+    """This function will return what the windows have in common; most days have the same, so it is soon known."""
+    return _runs(tuple(all(within(minute, windows=day) for day in days) for minute in range(DAY_MINUTES)))
+
+
+def _fits(on: date, *, minutes: int, rules: tuple[Hours, ...], zones: tuple[str, ...]) -> bool:
+    moment = datetime.combine(on, time(minutes // 60, minutes % 60), ZoneInfo(zones[0]))
+    there = [moment.astimezone(ZoneInfo(zone)) for zone in zones]
+    local = [(place.date(), minute_of(place)) for place in there]
     return all(within(clock_there, windows=rule.on(day)) for day, clock_there in local for rule in rules)
 
 
@@ -117,18 +144,44 @@ def _runs(fits: tuple[bool, ...]) -> tuple[Window, ...]:
     return tuple(runs)
 
 
-def next_start(moment: datetime, *, hours: Hours, zone: ZoneInfo) -> datetime | None:
-    """This function will return the first moment, in UTC, after the given one, which is outside, at which one opens."""
+def next_start(
+    moment: datetime, *, hours: OpenHours, zone: ZoneInfo, days: Iterable[date] | None = None
+) -> datetime | None:
+    """This function will return the first moment, in UTC, after the given one, which is outside, at which one opens.
+
+    `days`: those to look at, in order; today and the two that follow, if not told.
+    """
     today = moment.astimezone(zone).date()
-    for days in range(3):
-        openings = _openings(today + timedelta(days=days), hours=hours, zone=zone)
+    for day in days or (today + timedelta(days=later) for later in range(3)):
+        openings = _openings(day, hours=hours, zone=zone)
         later = [opening for opening in openings if opening > moment]
         if later:
             return min(later)
     return None
 
 
-def _openings(day: date, *, hours: Hours, zone: ZoneInfo) -> list[datetime]:
+def last_end(moment: datetime, *, hours: OpenHours, zone: ZoneInfo) -> datetime | None:
+    """This function will return the last moment, in UTC, up to the given one, which is outside, at which one closed.
+
+    None if none did within a week: then it is outside for as long as anybody looks.
+    """
+    today = moment.astimezone(zone).date()
+    for day in (today - timedelta(days=earlier) for earlier in range(8)):
+        ends = [_moment_of(day, window.end, zone=zone) for window in hours.on(day)]
+        past = [end for end in ends if end <= moment]
+        if past:
+            return max(past)
+    return None
+
+
+def _moment_of(day: date, minutes: int, *, zone: ZoneInfo) -> datetime:
+    """This function will return when the clock on the wall first shows the minute of the day, in UTC."""
+    days, rest = divmod(minutes, DAY_MINUTES)
+    wall = time(rest // 60, rest % 60)
+    return datetime.combine(day + timedelta(days=days), wall, zone).astimezone(UTC)
+
+
+def _openings(day: date, *, hours: OpenHours, zone: ZoneInfo) -> list[datetime]:
     """This function will list the moments of a day, in UTC, at which a window opens."""
     start, end = (datetime.combine(midnight, time(), zone) for midnight in (day, day + timedelta(days=1)))
     if start.utcoffset() == end.utcoffset():
@@ -140,5 +193,5 @@ def _openings(day: date, *, hours: Hours, zone: ZoneInfo) -> list[datetime]:
     return [moment for moment, before, now in zip(moments[1:], inside, inside[1:], strict=False) if now and not before]
 
 
-def _inside(local: datetime, *, hours: Hours) -> bool:
+def _inside(local: datetime, *, hours: OpenHours) -> bool:
     return within(minute_of(local), windows=hours.on(local.date()))

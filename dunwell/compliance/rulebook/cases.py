@@ -1,7 +1,7 @@
 """Cases beside the rules: given these facts, may this contact be made, and if not, by which rule and until when?
 
-A file `cases.yaml` is judged by the rulebooks in its own folder and below it, so one in the topmost folder tries all
-layers together.
+A file `cases.yaml`, or another of that folder whose name begins so, is judged by the rulebooks in its own folder and
+below it, so one in the topmost folder tries all layers together.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dunwell.compliance.rulebook.reading import RULEBOOKS, load, read_yaml, wron
 from dunwell.compliance.rules import judge, judge_moment
 from dunwell.facts.verdict import Refusal, Verdict
 
-CASES_FILE = "cases.yaml"
+CASES_FILES = "cases*.yaml"
 TIMES_MAX = 100
 CUSTOMER = TypeAdapter(Customer)
 CANDIDATE = TypeAdapter(Candidate)
@@ -75,7 +75,7 @@ class Case(BaseModel):
 
 def read_cases(root: Path = RULEBOOKS) -> list[Case]:
     """This function will read every file of cases in the folder and below it."""
-    return [case for file in sorted(root.rglob(CASES_FILE)) for case in _read_file(file)]
+    return [case for file in sorted(root.rglob(CASES_FILES)) for case in _read_file(file)]
 
 
 def _read_file(file: Path) -> Iterator[Case]:

@@ -16,10 +16,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
 from dunwell.compliance import kinds
-from dunwell.compliance.kinds.kind import Actors, Channels, Kind, PlainDate, Purposes
+from dunwell.compliance.kinds.kind import Actors, Channels, Kind, PlainDate
 from dunwell.compliance.kinds.known_contact import KnownContact
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, Question
 from dunwell.compliance.rulebook.scope import Scope
+from dunwell.compliance.rulebook.unless import Unless
 from dunwell.facts.errors import DunwellError
 
 # How sure we are that the rule says this: see the page of rules for each code in words.
@@ -49,14 +50,6 @@ KINDS = _all_kinds()
 
 class RulebookError(DunwellError):
     """A rulebook that Dunwell refuses to load or to judge by."""
-
-
-class Unless(BaseModel):
-    """What opens the rule: a consent for one of the purposes, given to the contact's creditor for its channel."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    consent: Purposes
 
 
 Day = PlainDate
@@ -100,12 +93,21 @@ class Rule(BaseModel):
         by_channel = question.channel is None or question.channel in self.channels
         by_actor = question.actor is None or question.actor in self.actors
         here = self.applies is None or self.applies.binds(question)
-        return here and by_channel and by_actor and not (self.unless and question.granted(self.unless.consent))
+        return here and by_channel and by_actor and not (self.unless and self.unless.opens(question, terms=self.terms))
+
+    def openings(self, question: Question) -> Iterator[date]:
+        """This function will give the known times after the question's at which something may open the rule."""
+        return iter(()) if self.unless is None else self.unless.openings(question)
 
     @property
     def narrows(self) -> bool:
         """This function will tell whether the rule takes hours from the day."""
-        return self.enforcement == "block" and self.terms.windows() is not None
+        return self.enforcement == "block" and self.terms.about_hours
+
+    @property
+    def looks_back(self) -> int:
+        """This function will return on how many days before a day contacts still weigh."""
+        return max(self.terms.looks_back(), self.unless.looks_back if self.unless else 0)
 
     def sentence(self, language: str = "en") -> str:
         return self.zh if language.startswith("zh") else self.en
@@ -174,7 +176,7 @@ class Rulebook:
     @cached_property
     def looks_back(self) -> int:
         """This function will return on how many days before a day contacts still weigh for any rule."""
-        return max(rule.terms.looks_back() for rule in self.rules)
+        return max(rule.looks_back for rule in self.rules)
 
     @cached_property
     def zones(self) -> tuple[str, ...]:

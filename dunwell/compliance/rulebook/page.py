@@ -25,6 +25,11 @@ are in force stands in `rulebooks/house.yaml`. One that binds the customers of a
 knows where he is if, by the zone set, he may be there.
 """
 
+STAGES = """A kind of rule is judged twice: when the day is planned, and again at the gate, when the contact is made.
+Those judged at the «gate» alone ask for what no plan knows: which collector will call, whether it is recorded, which
+words are said. The plan leaves them out rather than refuse everything or guess; nothing passes the gate without them.
+"""
+
 
 def markdown(rulebook: Rulebook | None = None) -> str:
     """This function will write the page, in Markdown."""
@@ -72,10 +77,16 @@ def _certainties() -> str:
 
 def _kinds() -> str:
     rows = (
-        (f"`{kind.name}`", ", ".join(f"`{name}`" for name in kind.model_fields) or "none", kind.about_en, kind.about_zh)
+        (
+            f"`{kind.name}`",
+            ", ".join(f"`{name}`" for name in kind.model_fields) or "none",
+            "gate" if kind.at_gate_only else "plan, gate",
+            kind.about_en,
+            kind.about_zh,
+        )
         for kind in KINDS.values()
     )
-    return f"## Kinds of rule\n\n{_table(('kind', 'parameters', 'in English', '中文'), rows)}"
+    return f"## Kinds of rule\n\n{STAGES}\n{_table(('kind', 'parameters', 'judged', 'in English', '中文'), rows)}"
 
 
 def _count(book: Rulebook) -> str:
@@ -112,7 +123,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
         rule.zh,
         terms(rule),
         reach(rule),
-        f"consent for {' or '.join(rule.unless.consent)}" if rule.unless else "—",
+        opened_by(rule) or "—",
         rule.enforcement,
         validity(rule),
         rule.certainty,
@@ -138,15 +149,28 @@ def reach(rule: Rule) -> str:
     return channels if set(rule.actors) == set(ACTORS) else f"{channels} by {' + '.join(rule.actors)}"
 
 
+def opened_by(rule: Rule) -> str:
+    """This function will write what opens a rule, '' if nothing does."""
+    told = rule.unless
+    if told is None:
+        return ""
+    parts = [
+        f"a consent for {' or '.join(told.consent)}" if told.consent else "",
+        "the first answer to a message" if told.reply else "",
+        "one confirmation of the opt-out" if told.confirmation else "",
+        f"made as {' or '.join(told.purposes)}" if told.purposes else "",
+        f"shown within {told.visit_minutes} minutes of his use" if told.visit_minutes else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
 def whom(rule: Rule) -> str:
     """This function will write which customers a rule binds."""
     if rule.applies is None:
         return "every customer"
-    places, products = " + ".join(rule.applies.regions), " + ".join(rule.applies.product_lines)
-    told = [f"in {places}"] if places else []
-    return ", ".join(["customers", *told, *([f"of {products}"] if products else [])]).replace(
-        "customers, ", "customers "
-    )
+    scope = rule.applies
+    parts = (("in", scope.regions), ("of", scope.product_lines), ("for the creditors", scope.creditors))
+    return "customers " + ", ".join(f"{word} {' + '.join(names)}" for word, names in parts if names)
 
 
 def validity(rule: Rule) -> str:

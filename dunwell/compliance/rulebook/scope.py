@@ -1,4 +1,4 @@
-"""Whom a rulebook binds: the customers of a place, of a line of product, or, without a scope, everybody.
+"""Whom a rulebook binds: the customers of a place, of a line of product, of a creditor, or, without a scope, everybody.
 
 Where nobody knows where a customer is, a rulebook binds him if he may be in its place: first his region tells it, as
 far as it goes; else his time zone; else the zones of the zone set, in which a customer without a zone may be; and
@@ -13,10 +13,10 @@ from functools import cache
 from typing import Annotated, Self
 
 from ibis import Table, ifelse, literal
-from ibis.expr.types import BooleanValue
+from ibis.expr.types import BooleanValue, StringValue
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from dunwell.compliance.kinds.kind import distinct, one_of
+from dunwell.compliance.kinds.kind import Name, distinct, one_of
 from dunwell.compliance.kinds.question import Question
 from dunwell.compliance.kinds.windows import zone_names
 from dunwell.ledger.kinds import ProductLine
@@ -50,13 +50,16 @@ class Scope(BaseModel):
     regions: Annotated[tuple[Region, ...], AfterValidator(distinct)] = ()
     zones: Annotated[tuple[Zone, ...], AfterValidator(distinct)] = ()
     product_lines: Annotated[tuple[ProductName, ...], AfterValidator(distinct)] = ()
+    creditors: Annotated[tuple[Name, ...], AfterValidator(distinct)] = ()
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if bool(self.regions) != bool(self.zones):
             raise ValueError("regions and zones go together: a customer without a region is placed by his time zone")
-        if not self.regions and not self.product_lines:
-            raise ValueError("it names nobody: give regions with zones, or product_lines, or leave applies out")
+        if not self.regions and not self.product_lines and not self.creditors:
+            raise ValueError(
+                "it names nobody: give regions with zones, product_lines or creditors, or leave applies out"
+            )
         return self
 
     @property
@@ -72,7 +75,9 @@ class Scope(BaseModel):
     def binds(self, question: Question) -> bool:
         product = question.customer.product_line
         by_product = not self.product_lines or product is None or product in self.product_lines
-        return by_product and (not self.regions or self._here(question))
+        creditor = question.candidate.creditor
+        by_creditor = not self.creditors or creditor is None or creditor in self.creditors
+        return by_product and by_creditor and (not self.regions or self._here(question))
 
     def _here(self, question: Question) -> bool:
         region = question.customer.region
@@ -96,6 +101,10 @@ class Scope(BaseModel):
         if self.regions:
             found = found & self._here_column(persons, zones=zones)
         return found
+
+    def for_creditor(self, creditor: StringValue) -> BooleanValue:
+        """This function will tell which contacts are for a creditor it names; one for nobody knows whom is bound."""
+        return creditor.isin(self.creditors).fill_null(True) if self.creditors else literal(True)
 
     def _here_column(self, persons: Table, *, zones: tuple[str, ...]) -> BooleanValue:
         region, zone = persons.mask_of_region, persons.mask_zone

@@ -91,6 +91,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "consent": {
         "party": "C1", "stance": "granted", "granted_to": "acme", "purpose": "collection", "valid_from": "2020-01-01",
     },
+    "wish": {"party": "C1", "stance": "barred", "valid_from": "2020-01-01"},
     "contact": {
         "party": "C1", "direction": "outbound", "channel": "sms", "purpose": "collection", "actor": "robot",
         "happened_at": "2026-11-01 04:00:00+00",

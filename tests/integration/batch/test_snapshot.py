@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import IntegrityError
 
 if TYPE_CHECKING:
     from conftest import Book
@@ -108,6 +109,43 @@ def test_a_revoked_consent_ends_on_that_day(book: "Book", tmp_path: Path) -> Non
     consent = book.tell("consent")
     book.tell("consent_revocation", consent=consent, revoked_on="2026-11-02")
     assert book.snapshot(tmp_path, DAY)["consents"][0]["valid_until"] == date(2026, 11, 2)
+
+
+def test_a_wish_is_told_with_its_end_and_those_of_days_to_come_too(book: "Book", tmp_path: Path) -> None:
+    book.customer()
+    lifted = book.tell("wish", days="tue", from_minute="900", until_minute="1020", place="home")
+    book.tell("wish_revocation", wish=lifted, revoked_on="2026-11-02")
+    book.tell("wish", stance="convenient", days="weekend", valid_from="2026-12-01", valid_until="2027-01-01")
+    mistaken = book.tell("wish", channel="voice")
+    book.load()
+    book.tell("wish", channel="sms", corrects=mistaken)
+    rows = sorted(book.snapshot(tmp_path, DAY)["wishes"], key=lambda row: (row["valid_from"], row["channel"] or ""))
+    told = [(row["stance"], row["days"], row["channel"], row["valid_until"]) for row in rows]
+    assert told == [
+        ("barred", "tue", None, date(2026, 11, 2)),
+        ("barred", None, "sms", None),
+        ("convenient", "weekend", None, date(2027, 1, 1)),
+    ]
+    assert (rows[0]["from_minute"], rows[0]["until_minute"], rows[0]["place"]) == (900, 1020, "home")
+
+
+def test_a_wish_and_a_refusal_about_an_address_are_about_its_channel(book: "Book", tmp_path: Path) -> None:
+    book.customer()
+    address = book.tell("contact_point", channel="email")
+    book.tell("wish", contact_point=address)
+    book.tell("consent", stance="refused", contact_point=address)
+    tables = book.snapshot(tmp_path, DAY)
+    (known,) = [row["contact_point_id"] for row in tables["contact_points"]]
+    for name in ("wishes", "consents"):
+        assert [(row["channel"], row["contact_point_id"]) for row in tables[name]] == [("email", known)]
+
+
+@pytest.mark.parametrize(("stance", "minute"), [("perhaps", "900"), ("barred", "1441")])
+def test_the_database_itself_refuses_a_wish_that_makes_no_sense(book: "Book", stance: str, minute: str) -> None:
+    book.customer()
+    book.tell("wish", stance=stance, until_minute=minute)
+    with pytest.raises(IntegrityError, match="ledger_wish_"):
+        book.load()
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_an_outcome_takes_the_place_of_its_attempt(rulebook: Rulebook) -> None:
     [party] = people(1)
     permit = granted(attempt(proposal(party), rulebook=rulebook, by="robot", at=AT))
     told = Outcome(connected=True, answered_by=Answerer.DEBTOR, conversation=True, debts_discussed=("A-P0", "A-P9"))
-    later = record_outcome(permit.contact_id, told, by="ann", at=AT + timedelta(minutes=3))
+    later = record_outcome(permit.contact_id, outcome=told, by="ann", at=AT + timedelta(minutes=3))
     after = Contact.objects.get(id=later)
     assert (after.corrects_id, after.happened_at, after.party_id) == (permit.contact_id, AT, party)
     assert (after.connected, after.answered_by, after.debts_discussed) == (True, "debtor", "A-P0,A-P9")
@@ -218,13 +218,13 @@ def test_an_outcome_takes_the_place_of_its_attempt(rulebook: Rulebook) -> None:
 def test_an_attempt_has_one_outcome_and_that_one_may_be_corrected(rulebook: Rulebook) -> None:
     [party] = people(1)
     permit = granted(attempt(proposal(party), rulebook=rulebook, by="robot", at=AT))
-    first = record_outcome(permit.contact_id, Outcome(connected=True), by="ann", at=AT)
+    first = record_outcome(permit.contact_id, outcome=Outcome(connected=True), by="ann", at=AT)
     with pytest.raises(DunwellError, match="has its outcome already"):
-        record_outcome(permit.contact_id, Outcome(connected=False), by="ann", at=AT)
-    record_outcome(first, Outcome(connected=False), by="ann", at=AT)
+        record_outcome(permit.contact_id, outcome=Outcome(connected=False), by="ann", at=AT)
+    record_outcome(first, outcome=Outcome(connected=False), by="ann", at=AT)
     assert verify_batches().sound
 
 
 def test_an_outcome_belongs_to_an_attempt() -> None:
     with pytest.raises(DunwellError, match="contact 5 is not on record"):
-        record_outcome(5, Outcome(), by="ann", at=AT)
+        record_outcome(5, outcome=Outcome(), by="ann", at=AT)

@@ -115,7 +115,7 @@ def test_a_third_party_is_asked_for_the_debtor_only_after_he_was_not_found(ruleb
         call = proposal(debtor, "voice", account=account, said=VOICE)
         made = attempt(call, rulebook=rulebook, by="ann", at=AT + timedelta(days=days))
         assert isinstance(made, Permit), made
-        record_outcome(made.contact_id, Outcome(connected=False), by="ann", at=AT + timedelta(days=days))
+        record_outcome(made.contact_id, outcome=Outcome(connected=False), by="ann", at=AT + timedelta(days=days))
     assert not rules(tried(4)), tried(4)
     assert any("for location" in reason for reason in _reasons(tried(4, purpose="collection")))
     assert any("detail of the debt" in reason for reason in _reasons(tried(4, discloses_debt=None)))
@@ -172,7 +172,7 @@ def test_calls_to_a_wrong_number_no_longer_count(rulebook: Rulebook) -> None:
         made = attempt(proposal(party), rulebook=rulebook, by="robot", at=AT)
         assert isinstance(made, Permit)
     assert "G1-cap" in rules(ask(proposal(party), rulebook=rulebook, by="robot", at=AT))
-    record_outcome(made.contact_id, Outcome(connected=True, outcome="wrong_number"), by="ann", at=AT)
+    record_outcome(made.contact_id, outcome=Outcome(connected=True, outcome="wrong_number"), by="ann", at=AT)
     assert "G1-cap" not in rules(ask(proposal(party, "email"), rulebook=rulebook, by="robot", at=AT))
 
 

@@ -1,6 +1,7 @@
 """The cycle over a snapshot: the same inputs give the same bytes, whatever the threads and the order of rows."""
 
 import csv
+import gc
 import json
 from dataclasses import replace
 from datetime import date
@@ -132,3 +133,26 @@ def test_a_run_names_rules_that_contradict_each_other(snapshot: Path) -> None:
     assert told["conflicts"] == [
         {"decision": "cause_side", "rule": rule, "customers": overdue} for rule in ("one", "other")
     ]
+
+
+def test_a_run_that_fails_lets_garbage_be_looked_for_again(snapshot: Path) -> None:
+    searched: list[bool] = []
+
+    def stop(step: str) -> None:
+        searched.append(gc.isenabled())
+        raise RuntimeError(step)
+
+    with pytest.raises(RuntimeError, match="positions"):
+        cycle.write_plan(snapshot, CHOSEN, as_of=DAY, versions=CHOSEN.versions, progress=stop)
+    assert searched == [False]
+    assert gc.isenabled()
+
+
+def test_who_has_switched_the_search_for_garbage_off_finds_it_off() -> None:
+    gc.disable()
+    try:
+        with cycle._garbage_waits():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

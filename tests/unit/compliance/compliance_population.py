@@ -1,199 +1,32 @@
-"""Customers for the tests: from values to the tables the frame reads, and by chance from a seed."""
+"""Customers and rulebooks for the tests, made up by chance from a seed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-import ibis
-import pyarrow as pa
+from compliance_tables import (
+    DAY,
+    REACHES,
+    SCHEMAS,
+    Pair,
+    as_row,
+    disagreements,
+    judged,
+    masked,
+    tables,
+)
 
-from dunwell.compliance.frame import mask
 from dunwell.compliance.kinds.clock_window import WEEKDAYS
 from dunwell.compliance.kinds.kind import SIGNS
-from dunwell.compliance.kinds.question import CHANNELS, Candidate, Consent, Contact, Customer, Hold
+from dunwell.compliance.kinds.question import CHANNELS, Candidate, Consent, Contact, Customer, Hold, Standing
+from dunwell.compliance.kinds.wish import Wish
 from dunwell.compliance.rulebook.model import KINDS, Rule, Rulebook
-from dunwell.compliance.rules import judge
-from dunwell.facts.verdict import Verdict
-from dunwell.ledger.kinds import Answerer, ContactActor, HoldKind
+from dunwell.ledger.kinds import Answerer, ContactActor, HoldKind, RoleKind, WishDays
 
-DAY = date(2026, 3, 10)
-REACHES = ("sms", "app_push", "email", "voice", "social", "letter")
-
-SCHEMAS = {
-    "contacts": pa.schema(
-        [
-            ("party_id", pa.int64()),
-            ("happened_at", pa.timestamp("us")),
-            ("local_date", pa.date32()),
-            ("direction", pa.string()),
-            ("channel", pa.string()),
-            ("connected", pa.bool_()),
-            ("conversation", pa.bool_()),
-            ("answered_by", pa.string()),
-            ("contact_point_id", pa.int64()),
-            ("creditor", pa.string()),
-        ]
-    ),
-    "holds": pa.schema(
-        [("party_id", pa.int64()), ("kind", pa.string()), ("from_on", pa.date32()), ("until_on", pa.date32())]
-    ),
-    "consents": pa.schema(
-        [
-            ("party_id", pa.int64()),
-            ("stance", pa.string()),
-            ("granted_to", pa.string()),
-            ("purpose", pa.string()),
-            ("channel", pa.string()),
-            ("valid_from", pa.date32()),
-            ("valid_until", pa.date32()),
-        ]
-    ),
-    "portrait": pa.schema(
-        [
-            ("party_id", pa.int64()),
-            ("region", pa.string()),
-            ("product_line", pa.string()),
-            ("time_zone", pa.string()),
-            ("contacted_since_overdue", pa.bool_()),
-            ("special_groups", pa.string()),
-            *((f"reachable_{channel}", pa.bool_()) for channel in REACHES),
-            *((sign, pa.bool_()) for sign in SIGNS),
-        ]
-    ),
-    "candidates": pa.schema(
-        [
-            ("row", pa.int64()),
-            ("party_id", pa.int64()),
-            ("customer", pa.string()),
-            ("creditor", pa.string()),
-            ("treatment", pa.string()),
-            ("channel", pa.string()),
-            ("actor", pa.string()),
-        ]
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One customer and one contact that somebody would like to make."""
-
-    customer: Customer
-    candidate: Candidate
-
-
-def _rows(number: int, pair: Pair) -> dict[str, list[dict[str, Any]]]:
-    customer, candidate = pair.customer, pair.candidate
-    portrait = {
-        "party_id": number,
-        "region": customer.region,
-        "product_line": customer.product_line,
-        "time_zone": customer.time_zone,
-        "contacted_since_overdue": customer.contacted_since_overdue,
-        "special_groups": customer.special_groups,
-        **{f"reachable_{channel}": customer.reachable.get(channel) for channel in REACHES},
-        **{sign: customer.signs.get(sign) for sign in SIGNS},
-    }
-    return {
-        "contacts": [
-            {
-                "party_id": number,
-                "contact_point_id": contact.contact_point,
-                **{
-                    name: getattr(contact, name)
-                    for name in SCHEMAS["contacts"].names
-                    if name not in ("party_id", "contact_point_id")
-                },
-            }
-            for contact in customer.contacts
-        ],
-        "holds": [
-            {"party_id": number, "kind": hold.kind, "from_on": hold.from_on, "until_on": hold.until_on}
-            for hold in customer.holds
-        ],
-        "consents": [
-            {
-                "party_id": number,
-                **{name: getattr(consent, name) for name in SCHEMAS["consents"].names if name != "party_id"},
-            }
-            for consent in customer.consents
-        ],
-        "portrait": [portrait] if customer.known else [],
-        "candidates": [
-            {
-                "row": number,
-                "party_id": number,
-                "customer": f"s/{number}",
-                "creditor": candidate.creditor,
-                "treatment": "t",
-                "channel": candidate.channel,
-                "actor": candidate.actor,
-            }
-        ],
-    }
-
-
-def tables(pairs: Iterable[Pair]) -> dict[str, ibis.Table]:
-    """This function will lay the pairs out as the tables of a snapshot, a portrait and the candidates."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
-    for number, pair in enumerate(pairs):
-        for name, found in _rows(number, pair).items():
-            rows[name] += found
-    connection = ibis.duckdb.connect()
-    return {
-        name: connection.create_table(name, pa.Table.from_pylist(rows[name], schema=schema))
-        for name, schema in SCHEMAS.items()
-    }
-
-
-def judged(pairs: Sequence[Pair], *, rulebook: Rulebook, on: date) -> list[dict[str, Any]]:
-    """This function will let the judge speak on each pair, in the frame's own words."""
-    return [as_row(judge(rulebook, customer=pair.customer, candidate=pair.candidate, on=on)) for pair in pairs]
-
-
-def disagreements(
-    pairs: Sequence[Pair], *, told: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]]
-) -> list[tuple[Pair, dict[str, tuple[Any, Any]]]]:
-    """This function will name the pairs on which the two do not say the same, with what each says."""
-    return [
-        (pair, {key: (one[key], other[key]) for key in other if one[key] != other[key]})
-        for pair, one, other in zip(pairs, told, asked, strict=True)
-        if any(one[key] != other[key] for key in other)
-    ]
-
-
-def masked(pairs: Sequence[Pair], *, rulebook: Rulebook, on: date) -> list[dict[str, Any]]:
-    """This function will run the frame over the pairs and return its rows in their order."""
-    laid = tables(pairs)
-    result = mask(laid["candidates"], tables=laid, portrait=laid["portrait"], rulebook=rulebook, on=on)
-    return result.order_by("row").to_pyarrow().to_pylist()
-
-
-def as_row(verdict: Verdict) -> dict[str, Any]:
-    """This function will write the judge's verdict the way the frame writes its own."""
-
-    def minutes(window: tuple[str, str]) -> int:
-        start, end = (int(text[:2]) * 60 + int(text[3:]) for text in window)
-        return end - start
-
-    best = max(verdict.windows, key=minutes, default=(None, None))
-    return {
-        "allowed": verdict.allowed,
-        "refused_rules": ";".join(refusal.rule for refusal in verdict.refusals),
-        "warned_rules": ";".join(refusal.rule for refusal in verdict.warnings),
-        "review_rules": ";".join(refusal.rule for refusal in verdict.reviews),
-        "window_from": best[0],
-        "window_until": best[1],
-        "window_zone": verdict.zone,
-        "earliest_on": verdict.earliest,
-    }
-
-
-# ---- by chance -------------------------------------------------------------------------------------------------------
+__all__ = ["DAY", "REACHES", "SCHEMAS", "Pair", "as_row", "disagreements", "judged", "masked", "tables"]
 
 CREDITORS = ("a", "b", None)
 YES_NO = (True, False, None)
@@ -219,7 +52,17 @@ def _contact(chance: Random) -> Contact:
         conversation=chance.choice(YES_NO),
         answered_by=chance.choice((*Answerer.values, None)),
         contact_point=chance.choice((1, 2, None)),
+        debts=_debts(chance),
+        claim=chance.choice(("c1", "c2", None)),
+        household=chance.choice(("h1", "h2", None)),
+        wrong_number=chance.random() < 0.1,
+        role=chance.choice(("primary", "primary", "contact_person", "representative", None)),
+        person=chance.choice(("p1", "p2", None)),
     )
+
+
+def _debts(chance: Random) -> tuple[str, ...]:
+    return chance.choice(((), ("d1",), ("d2",), ("d1", "d2"), ("d2", "d1", "d3"), ("d1", "d1")))
 
 
 def _hold(chance: Random) -> Hold:
@@ -240,6 +83,53 @@ def _consent(chance: Random) -> Consent:
         granted_to=chance.choice(("a", *CREDITORS)),
         purpose=chance.choice(PURPOSES),
         channel=chance.choice((*CHANNELS, "sms", None, None, None, "pigeon")),
+        contact_point=chance.choice((None, None, None, None, 1)),
+        valid_from=start,
+        valid_until=None if end is None else max(start, end),
+    )
+
+
+def _standing(chance: Random) -> Standing:
+    start = _day(chance)
+    return Standing(
+        holder=chance.choice(("staff", "staff", "agency")),
+        code=chance.choice(("s1", "s1", "g1")),
+        kind=chance.choice(("certified", "trained", "contract", "certified", "trained", "blacklisted")),
+        from_on=start,
+        until_on=chance.choice((None, None, max(start, DAY), start + timedelta(days=20))),
+    )
+
+
+def _about_persons(chance: Random) -> dict[str, Any]:
+    """This function will make up what only the gate knows: who calls, who is called, and is it recorded."""
+    return {
+        "purpose": chance.choice(("collection", "collection", "location", "reply")),
+        "role": chance.choice(("primary", "primary", "guarantor", "contact_person", "neighbour")),
+        "person": chance.choice(("p1", "p2", None)),
+        "discloses_debt": chance.choice(YES_NO),
+        "asked_to_stop": chance.choice((False, False, True, None)),
+        "asked_back": chance.choice((False, False, True)),
+        "guarantee_until": chance.choice((None, DAY, DAY + timedelta(days=1), DAY - timedelta(days=1))),
+        "guarantee_demanded": chance.choice((False, False, True)),
+        "agency": chance.choice((None, None, "g1", "g2")),
+        "staff": chance.choice((None, "s1", "s1", "s2")),
+        "standings": tuple(_standing(chance) for _ in range(chance.choice((0, 1, 4)))),
+        "recorded": chance.choice(YES_NO),
+    }
+
+
+def _wish(chance: Random) -> Wish:
+    start = _day(chance)
+    end = chance.choice((None, None, DAY, DAY + timedelta(days=1), DAY + timedelta(days=9), date(9999, 12, 31)))
+    edges = (None, None, 0, 480, 600, 601, 900, 1020, 1320, 1440)
+    return Wish(
+        stance=chance.choice(("barred", "barred", "convenient", "perhaps")),
+        days=chance.choice((None, None, *WishDays.values, "tue", "someday")),
+        from_minute=chance.choice(edges),
+        until_minute=chance.choice(edges),
+        place=chance.choice((None, None, None, "home", "work", "moon")),
+        channel=chance.choice((None, None, None, *CHANNELS, "pigeon")),
+        contact_point=chance.choice((None, None, None, 1)),
         valid_from=start,
         valid_until=None if end is None else max(start, end),
     )
@@ -256,13 +146,19 @@ def some_pair(chance: Random) -> Pair:
         channel=chance.choice((*CHANNELS, "voice", None)) if well else chance.choice((*CHANNELS, "pigeon")),
         creditor=chance.choice(("a", "a", "b", None)),
         actor=chance.choice(("human", "robot", "robot", "human" if well else "ghost", None)),
+        debts=_debts(chance),
+        claim=chance.choice(("c1", "c2", None)),
+        household=chance.choice(("h1", "h2", None)),
+        **_about_persons(chance),
     )
     # Sometimes the same contact again and again, which is what caps are for.
     again = chance.choice((1, 1, 1, 8))
     history = {
         "contacts": few(_contact, 0, 0, 1, 5) * again,
+        "housemates": few(_contact, 0, 0, 0, 3),
         "holds": few(_hold, 0, 0, 0, 1, 4),
         "consents": few(_consent, 0, 0, 1, 6),
+        "wishes": few(_wish, 0, 0, 1, 2, 5),
     }
     if not well and chance.random() < 0.1:
         return Pair(Customer(known=False), contact)
@@ -325,8 +221,11 @@ def _counting(chance: Random, least: int = 0) -> dict[str, Any]:
         "most": chance.randint(least, 3),
         "counts": chance.choice(("attempts", "unanswered", "connected", "effective")),
         "count_channels": chance.choice(("all", _some(chance, CHANNELS), ["voice"])),
-        "per": chance.choice(("creditor", "number", "person")),
+        "per": chance.choice(("creditor", "number", "person", "debt", "claim", "household")),
     }
+
+
+PER_EVENT = ("creditor", "person", "debt", "claim", "household")
 
 
 def _day_one(chance: Random) -> str:
@@ -334,11 +233,19 @@ def _day_one(chance: Random) -> str:
 
 
 SCOPES: tuple[dict[str, Any], ...] = (
+    {"creditors": ["a"]},
+    {"regions": ["US"], "zones": ["America/*", "US/*"], "creditors": ["b", "c"]},
     {"regions": ["US"], "zones": ["America/*", "US/*"]},
     {"regions": ["US-MA", "US-NY-NYC"], "zones": ["America/New_York"]},
     {"regions": ["GB"], "zones": ["Europe/London"]},
     {"regions": ["CN"], "zones": ["Asia/Shanghai"], "product_lines": ["consumer_credit"]},
     {"product_lines": ["mobile"]},
+)
+
+UNLESS: tuple[Any, ...] = (
+    lambda chance: {"consent": _some(chance, ("contact_at_night", "collection", "repeated_attempts"))},
+    lambda chance: {"reply": "once", "purposes": ["required_by_law"]},
+    lambda chance: {"consent": ["collection"], "confirmation": "once", "visit_minutes": 30},
 )
 
 MAKERS: dict[str, Any] = {
@@ -356,13 +263,13 @@ MAKERS: dict[str, Any] = {
         "days": chance.choice((1, 2, 7, 9)),
         "day_one": _day_one(chance),
         "count_channels": chance.choice(("all", _some(chance, CHANNELS), ["voice"])),
-        "per": chance.choice(("creditor", "person")),
+        "per": chance.choice(PER_EVENT),
     },
     "minimum_interval": lambda chance: {
         "minutes": chance.choice((5, 90, 1440)),
         "counts": chance.choice(("attempts", "unanswered", "connected", "effective")),
         "count_channels": chance.choice(("all", ["voice"])),
-        "per": chance.choice(("creditor", "person")),
+        "per": chance.choice(PER_EVENT),
     },
     "first_contact_channel": lambda chance: {
         "first": _some(chance, CHANNELS[:3]),
@@ -374,8 +281,37 @@ MAKERS: dict[str, Any] = {
         "groups": ["minor"],
         "signs": _some(chance, tuple(SIGNS), 0),
     },
-    "opt_out": lambda chance: {"other_purposes": _some(chance, ("marketing", "collection"), 0)},
+    "opt_out": lambda chance: {
+        "other_purposes": _some(chance, ("marketing", "collection"), 0),
+        "told_of": chance.choice(("either", "everything", "one_way")),
+    },
     "consent_required": lambda chance: {"purposes": _some(chance, [purpose for purpose in PURPOSES if purpose])},
+    "wishes": lambda chance: {
+        "only_convenient": chance.choice((True, False)),
+        "in_place": _some(chance, CHANNELS, 0),
+    },
+    "cumulative": lambda chance: {
+        "most": chance.randint(1, 3),
+        "days": chance.choice((2, 3, 7, 10)),
+        "day_one": _day_one(chance),
+        "count_channels": chance.choice(("all", _some(chance, CHANNELS))),
+        "per": chance.choice(("creditor", "person")),
+        "unanswered": chance.choice((True, False)),
+    },
+    "attorney_silence": lambda chance: {"holds": ["represented", "dispute"], "days": chance.choice((1, 2, 7))},
+    "email_procedure": lambda chance: {"purposes": _some(chance, ("collection", "marketing")), "notice_days": 35},
+    "text_procedure": lambda chance: {"purposes": _some(chance, ("collection", "marketing")), "days": 60},
+    "allowed_party": lambda chance: {
+        "roles": _some(chance, RoleKind.values),
+        "guarantee_alive": chance.choice((True, False)),
+        **chance.choice(({"others_for": _some(chance, ("collection", "location"), 0)}, {"others_once": True})),
+        **chance.choice(({}, {"others_after_failed": 2, "failed_within_days": 9, "failed_channels": "all"})),
+    },
+    "standing": lambda chance: {
+        "staff": _some(chance, ("certified", "trained")),
+        "agency": _some(chance, ("contract", "certified"), 0),
+    },
+    "recording_required": lambda chance: {},
     "reachable": lambda chance: {},
     "known_contact": lambda chance: {},
 }
@@ -389,7 +325,7 @@ def some_rule(chance: Random, number: int) -> Rule:
     if chance.random() < 0.3:
         told["actors"] = _some(chance, ContactActor.values)
     if chance.random() < 0.3:
-        told["unless"] = {"consent": _some(chance, ("contact_at_night", "collection", "repeated_attempts"))}
+        told["unless"] = chance.choice(UNLESS)(chance)
     if chance.random() < 0.25:
         told["applies"] = chance.choice(SCOPES)
     return a_rule(kind, MAKERS[kind](chance), id=f"T{number}", **told)

@@ -17,8 +17,8 @@ from dunwell.compliance.rulebook.reading import FILE_BYTES_MAX, load, load_libra
 
 CAP = ENTRY["parameters"]
 BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
-    "no kind": ({"kind": None}, "key kind", "use one of clock_window"),
-    "a kind nobody knows": ({"kind": "moon_phase"}, "'moon_phase' is not a kind of rule", "use one of clock_window"),
+    "no kind": ({"kind": None}, "key kind", "use one of allowed_party"),
+    "a kind nobody knows": ({"kind": "moon_phase"}, "'moon_phase' is not a kind of rule", "use one of allowed_party"),
     "a kind of another type": ({"kind": ["daily_cap"]}, "is not a kind of rule", "use one of"),
     "no source": ({"source": None}, "key source", "mend the value"),
     "no sentence": ({"zh": ""}, "key zh", "write it out"),
@@ -36,7 +36,10 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "an enforcement nobody knows": ({"enforcement": "shout"}, "key enforcement", "use one of the values named"),
     "a blocking rule from memory": ({"certainty": "M"}, "may not block", "mend the value"),
     "an id with a semicolon": ({"id": "A;B"}, "key id", "follow the form"),
-    "an unless without a consent": ({"unless": {}}, "key unless.consent", "add the key"),
+    "an unless without a consent": ({"unless": {}}, "key unless: names nothing that opens the rule", "mend the value"),
+    "an answer twice": ({"unless": {"reply": "twice"}}, "key unless.reply", "use one of the values named"),
+    "a way for anything": ({"unless": {"purposes": ["collection"]}}, "key unless.purposes", "one of the values"),
+    "a visit without end": ({"unless": {"visit_minutes": 0}}, "key unless.visit_minutes", "mend the value"),
     "an unless for nothing": ({"unless": {"consent": []}}, "key unless.consent", "name at least one"),
     "an end before the beginning": ({"valid_until": date(2026, 1, 1)}, "valid_until is not after valid_from", "mend"),
     "a date as a text": ({"valid_from": "2026-01-01"}, "write a date as 2025-02-28", "mend the value"),
@@ -63,6 +66,7 @@ NIGHT = {"quiet_from": "22:00", "quiet_until": "08:00"}
 ROLLING = {**CAP, "days": 7, "day_one": "event_day"}
 LOCKOUT = {"after": "conversation", "days": 7, "day_one": "event_day", "count_channels": "all", "per": "creditor"}
 INTERVAL = {"minutes": 5, "counts": "attempts", "count_channels": "all", "per": "creditor"}
+SUM = {"most": 9, "days": 7, "day_one": "event_day", "count_channels": "all", "per": "creditor"}
 KIND_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a bare time": ("clock_window", {"quiet_from": 1320, "quiet_until": "08:00"}, "write it in quotes"),
     "no such time": ("clock_window", {"quiet_from": "25:00", "quiet_until": "08:00"}, "quiet_from"),
@@ -82,11 +86,35 @@ KIND_FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a rolling cap of none": ("rolling_cap", {**ROLLING, "most": 0}, "most"),
     "a rolling cap of a day": ("rolling_cap", {**ROLLING, "days": 1}, "days"),
     "no first day": ("rolling_cap", {**ROLLING, "day_one": "today"}, "day_one"),
-    "no such count": ("rolling_cap", {**ROLLING, "per": "household"}, "per"),
+    "no such count": ("rolling_cap", {**ROLLING, "per": "village"}, "per"),
     "no such period": ("period_cap", {**CAP, "period": "year"}, "period"),
     "after nothing": ("lockout", {**LOCKOUT, "after": "lunch"}, "after"),
     "locked for no day": ("lockout", {**LOCKOUT, "days": 0}, "days"),
     "locked by a number": ("lockout", {**LOCKOUT, "per": "number"}, "per"),
+    "no role": ("allowed_party", {"roles": [], "others_once": True}, "roles"),
+    "a role nobody knows": ("allowed_party", {"roles": ["aunt"], "others_once": True}, "not a role that we know"),
+    "a purpose nobody knows": ("allowed_party", {"roles": ["primary"], "others_for": ["fun"]}, "not a purpose"),
+    "a rule on persons that asks for nothing": ("allowed_party", {"roles": ["primary"]}, "asks for nothing"),
+    "no attempt": ("allowed_party", {"roles": ["primary"], "others_after_failed": 0}, "others_after_failed"),
+    "a row of attempts without its days": (
+        "allowed_party",
+        {"roles": ["primary"], "others_after_failed": 3, "failed_channels": ["voice"]},
+        "go together",
+    ),
+    "no standing": ("standing", {}, "asks for nothing"),
+    "a standing nobody knows": ("standing", {"staff": ["charming"]}, "staff"),
+    "blacklisted is no standing to ask for": ("standing", {"staff": ["blacklisted"]}, "staff"),
+    "a recording of something": ("recording_required", {"of": "voice"}, "of"),
+    "a wish in no such place": ("wishes", {"in_place": ["garden"]}, "not a channel that we know"),
+    "wishes half kept": ("wishes", {"only_convenient": "sometimes"}, "only_convenient"),
+    "the sum of nothing": ("cumulative", {**SUM, "most": 0}, "most"),
+    "the sum of a day": ("cumulative", {**SUM, "days": 1}, "days"),
+    "a sum by number": ("cumulative", {**SUM, "per": "number"}, "per"),
+    "an attorney of nobody": ("attorney_silence", {"holds": [], "days": 30}, "holds"),
+    "silent for no day": ("attorney_silence", {"holds": ["represented"], "days": 0}, "days"),
+    "no record of an address": ("email_procedure", {"purposes": [], "notice_days": 35}, "purposes"),
+    "no days for a text": ("text_procedure", {"purposes": ["a"], "days": 0}, "days"),
+    "refusals of nothing": ("opt_out", {"told_of": "nothing"}, "told_of"),
     "no interval": ("minimum_interval", {**INTERVAL, "minutes": 0}, "minutes"),
     "more than a day": ("minimum_interval", {**INTERVAL, "minutes": 1441}, "minutes"),
 }
@@ -226,7 +254,9 @@ def scoped(folder: Path, scope: Any) -> Path:
         ({"regions": ["US", "US"], "zones": ["US/*"]}, "the same name stands there twice"),
         ({"regions": ["US"], "zones": ["Mars/*"]}, "'Mars/\\*' is not a time zone"),
         ({"product_lines": ["houses"]}, "not a line of product that we know"),
-        ({"creditors": ["a"]}, "key applies.creditors"),
+        ({"creditors": []}, "it names nobody"),
+        ({"creditors": [""]}, "key applies.creditors.0"),
+        ({"creditors": ["a", "a"]}, "the same name stands there twice"),
         (["US"], "rules.yaml, key applies"),
     ],
 )

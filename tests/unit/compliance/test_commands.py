@@ -191,7 +191,9 @@ def test_diff_of_two_days_tells_what_came_into_force() -> None:
     text = said("diff", "2026-01-29", "2026-01-30", "--lang", "zh")
     assert "+ CN-T2 cn/general, from 2026-01-30: 未经债务人同意" in text
     assert "+ CN-F3" in text
-    assert text.endswith("3 changes\n")
+    assert "+ CN-I4" in text
+    assert "+ CN-I2-1 cn/general, from 2026-01-30: 不得冒充国家机关" in text
+    assert text.endswith("11 changes\n")
     assert said("diff", "2026-03-10", "2026-03-11") == "0 changes\n"
 
 

@@ -11,7 +11,7 @@ import pytest
 from compliance_population import DAY, a_rule, disagreements, judged, masked, some_pair
 
 from dunwell.compliance import rules
-from dunwell.compliance.kinds import hold
+from dunwell.compliance.kinds import counting, hold
 from dunwell.compliance.kinds.question import Consent, Contact, Hold
 from dunwell.compliance.rulebook.model import Rule, Rulebook
 from dunwell.compliance.rulebook.scope import Scope
@@ -53,6 +53,21 @@ TRIAL: dict[str, Rule] = {
                 "per": "creditor",
             },
             id="rolling",
+        ),
+        a_rule(
+            "rolling_cap",
+            {
+                "most": 2,
+                "days": 7,
+                "day_one": "event_day",
+                "counts": "attempts",
+                "count_channels": "all",
+                "per": "debt",
+            },
+            id="debts",
+        ),
+        a_rule(
+            "daily_cap", {"most": 1, "counts": "attempts", "count_channels": "all", "per": "household"}, id="household"
         ),
         a_rule(
             "period_cap",
@@ -123,6 +138,10 @@ FAULTY_DATA: dict[str, Rulebook] = {
     "the rolling window is a day shorter": with_parameters("rolling", days=6),
     "the rolling window begins the day after": with_parameters("rolling", day_one="next_day"),
     "the rolling cap counts the person": with_parameters("rolling", per="person"),
+    "a cap per debt counts the creditor": with_parameters("debts", per="creditor"),
+    "a cap per debt counts the claim": with_parameters("debts", per="claim"),
+    "a cap per household counts the creditor": with_parameters("household", per="creditor"),
+    "cards are one creditor's": with_rule("cards", applies=Scope(product_lines=("consumer_credit",), creditors=("b",))),
     "the weekly cap is one higher": with_parameters("weekly", most=3),
     "the weekly cap is one lower": with_parameters("weekly", most=1),
     "the week is a month": with_parameters("weekly", period="month"),
@@ -140,7 +159,7 @@ FAULTY_DATA: dict[str, Rulebook] = {
     "a rule is not yet in force": with_rule("address", valid_from=DAY + timedelta(days=1)),
 }
 
-_held, _made_on, _valid, _made_between = Hold.open, Contact.made_on, Consent.valid, Contact.made_between
+_held, _valid, _made_between = Hold.open, Consent.valid, Contact.made_between
 FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a hold lasts through its last day": (
         Hold,
@@ -167,15 +186,15 @@ FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
             consent.stance == "granted" and consent.purpose in purposes and consent.covers(channel)
         ),
     ),
-    "yesterday counts today": (
+    "the day before the first counts": (
         Contact,
-        "made_on",
-        lambda contact, day: _made_on(contact, day) or _made_on(contact, day - timedelta(days=1)),
+        "made_between",
+        lambda contact, first, last: _made_between(contact, first - timedelta(days=1), last),
     ),
-    "a contact without a day does not count": (
+    "tomorrow counts today": (
         Contact,
-        "made_on",
-        lambda contact, day: contact.local_date is not None and _made_on(contact, day),
+        "made_between",
+        lambda contact, first, last: _made_between(contact, first, last + timedelta(days=1)),
     ),
     "a contact without a day is forgotten the day after": (
         Contact,
@@ -188,7 +207,20 @@ FAULTY_CODE: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         lambda contact, first, last: contact.days[0] <= last and first <= contact.days[1],
     ),
     "who may be anywhere is here": (Scope, "nobody_knows", lambda scope, zones: True),
-    "calls of the debtor count": (Contact, "made_on", lambda contact, day: contact.local_date in (None, day)),
+    "contacts count for every debt": (counting, "shares", lambda of, *, per: ()),
+    "contacts count for the debts named alone": (
+        counting,
+        "together",
+        lambda contact, *, per, candidate: bool(
+            set(counting.shares(contact, per=per)) & set(counting.shares(candidate, per=per))
+        ),
+    ),
+    "who lives with him does not count": (
+        counting,
+        "in_file",
+        lambda question, *, per: iter(question.customer.contacts),
+    ),
+    "a wrong number counts": (rules, "_recent", lambda customer, *, rulebook, on: customer),
     "what nobody wrote down was no connection": (
         Contact,
         "may_be_effective",

@@ -61,7 +61,8 @@ def test_the_frame_equals_the_judge_on_the_shipped_rulebooks() -> None:
         rule for row in asked for key in ("refused", "warned", "review") for rule in row[f"{key}_rules"].split(";")
     ]
     never = {"CN-T1", "CN-T2", "G1-hours", "CN-F6-hours"}  # Chinese hours leave every Chinese day some hours.
-    for rule in SHIPPED.on(DAY).rules:
+    planned = [rule for rule in SHIPPED.on(DAY).rules if not rule.terms.at_gate_only]
+    for rule in planned:
         assert rule.id in never or 0 < spoken.count(rule.id) < len(pairs), rule.id
     assert 0.05 < sum(row["allowed"] for row in asked) / len(pairs) < 0.9
 

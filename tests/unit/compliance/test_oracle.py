@@ -14,6 +14,7 @@ import pytest
 from compliance_population import DAY, Pair, judged, masked, some_pair
 
 from dunwell.compliance.kinds.question import Candidate, Consent, Contact, Customer
+from dunwell.compliance.kinds.wish import Wish
 from dunwell.compliance.rulebook.reading import load
 
 KNOWN_CHANNELS = ["sms", "app_push", "email", "voice", "social", "letter", "visit"]
@@ -23,7 +24,7 @@ STATES = ["deceased", "minor", "bankrupt", "represented"]
 
 def today(contact: Contact) -> bool:
     """A contact of ours on that day; if nobody wrote the day down, one that may have been."""
-    if contact.direction == "inbound":
+    if contact.direction == "inbound" or contact.wrong_number:
         return False
     if contact.local_date:
         return contact.local_date == DAY
@@ -52,6 +53,7 @@ def agreed(customer: Customer, candidate: Candidate, *purposes: str) -> bool:
             and consent.granted_to is not None
             and consent.granted_to == candidate.creditor
             and (consent.channel is None or consent.channel == candidate.channel)
+            and consent.contact_point is None
             and runs(consent.valid_from, consent.valid_until)
         )
 
@@ -83,6 +85,80 @@ def caps(customer: Customer, candidate: Candidate) -> set[str]:
     return said
 
 
+WEEK = [DAY - timedelta(days=days) for days in range(7)]
+
+
+def in_the_week(contact: Contact) -> bool:
+    """A contact of ours in the seven days up to that day, or one that may have been."""
+    if contact.direction == "inbound" or contact.wrong_number:
+        return False
+    if contact.local_date or not contact.happened_at:
+        return not contact.local_date or contact.local_date in WEEK
+    near = [contact.happened_at.date() + timedelta(days=apart) for apart in (-1, 0, 1)]
+    return any(day in WEEK for day in near)
+
+
+def sums(customer: Customer, candidate: Candidate) -> set[str]:
+    """Two a day for a week, and nothing has come back from him."""
+    ours = [contact for contact in customer.contacts if of(contact, candidate.creditor) and in_the_week(contact)]
+    back = [
+        contact
+        for contact in customer.contacts
+        if of(contact, candidate.creditor) and not contact.wrong_number and contact.local_date in WEEK
+        if contact.direction == "inbound" or contact.conversation
+    ]
+    return {"CN-F8"} if candidate.creditor is None or (len(ours) >= 14 and not back) else set()
+
+
+TUESDAY = [None, "tue", "weekdays"]
+OTHER_DAYS = ["mon", "wed", "thu", "fri", "sat", "sun", "weekend"]
+
+
+def meant(wish: Wish, candidate: Candidate) -> bool:
+    """A wish that is in force and about this contact; a plan knows neither its place nor its address."""
+    strange = candidate.channel not in KNOWN_CHANNELS
+    this_way = strange or wish.channel == candidate.channel or wish.channel not in KNOWN_CHANNELS
+    there = strange or wish.place not in ("home", "work", "other") or candidate.channel in ("letter", "visit")
+    return runs(wish.valid_from, wish.valid_until) and this_way and there
+
+
+def speaks_of(wish: Wish, minute: int) -> bool:
+    barred = wish.stance != "convenient"
+    if wish.days not in TUESDAY and (wish.days in OTHER_DAYS or not barred):
+        return False
+    start = wish.from_minute or 0
+    end = 1440 if wish.until_minute is None else wish.until_minute
+    if start == end:
+        return barred
+    return start <= minute < end if start < end else minute >= start or minute < end
+
+
+def minutes_left(customer: Customer, candidate: Candidate) -> list[int]:
+    """Minute by minute, what the customer's wishes leave of the hours from eight to ten in the evening."""
+    told = [wish for wish in customer.wishes if meant(wish, candidate)]
+    likes = [wish for wish in told if wish.stance == "convenient"]
+    barred = [wish for wish in told if wish.stance != "convenient"]
+    if not told:
+        return list(range(8 * 60, 22 * 60))
+    return [
+        minute
+        for minute in range(8 * 60, 22 * 60)
+        if not any(speaks_of(wish, minute) for wish in barred)
+        and (not likes or any(speaks_of(wish, minute) for wish in likes))
+    ]
+
+
+def longest_left(customer: Customer, candidate: Candidate) -> tuple[str | None, str | None]:
+    best: list[int] = []
+    run: list[int] = []
+    for minute in minutes_left(customer, candidate):
+        run = run if run and run[-1] == minute - 1 else []
+        run.append(minute)
+        best = run if len(run) > len(best) else best
+    clocks = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in (best[0], best[-1] + 1)] if best else [None, None]
+    return clocks[0], clocks[1]
+
+
 def peace(customer: Customer) -> set[str]:
     held = {hold.kind for hold in customer.holds if runs(hold.from_on, hold.until_on)}
     strange = bool(held - {"dispute", *REST, *STATES})
@@ -99,7 +175,7 @@ def peace(customer: Customer) -> set[str]:
 
 
 def wishes(customer: Customer, candidate: Candidate) -> set[str]:
-    said = set()
+    said = sums(customer, candidate) | (set() if minutes_left(customer, candidate) else {"G6-wishes"})
     for consent in customer.consents:
         if consent.stance == "granted" or not runs(consent.valid_from, consent.valid_until):
             continue
@@ -138,6 +214,7 @@ def spoken(pair: Pair) -> set[str]:
 
 CHANCE = Random(2026)
 PAIRS = [some_pair(CHANCE) for _ in range(3000)]
+SPOKEN = [spoken(pair) for pair in PAIRS]
 LEVELS = ("refused_rules", "warned_rules", "review_rules")
 
 
@@ -147,18 +224,24 @@ def said_of(row: dict[str, str]) -> set[str]:
 
 def test_the_judge_says_what_the_oracle_says() -> None:
     rows = judged(PAIRS, rulebook=load(), on=DAY)
-    strange = [(pair, said_of(row) ^ spoken(pair)) for pair, row in zip(PAIRS, rows, strict=True)]
+    strange = [(pair, said_of(row) ^ said) for pair, said, row in zip(PAIRS, SPOKEN, rows, strict=True)]
     assert [item for item in strange if item[1]] == []
 
 
 def test_the_mask_says_what_the_oracle_says() -> None:
     rows = masked(PAIRS, rulebook=load(), on=DAY)
-    strange = [(pair, said_of(row) ^ spoken(pair)) for pair, row in zip(PAIRS, rows, strict=True)]
+    strange = [(pair, said_of(row) ^ said) for pair, said, row in zip(PAIRS, SPOKEN, rows, strict=True)]
     assert [item for item in strange if item[1]] == []
-    assert {(row["window_from"], row["window_until"]) for row in rows} == {("08:00", "22:00")}
+    windows = [(row["window_from"], row["window_until"]) for row in rows]
+    assert windows == [longest_left(pair.customer, pair.candidate) for pair in PAIRS]
+    assert len(set(windows)) > 10
+    assert windows.count(("08:00", "22:00")) > len(windows) / 2
 
 
-@pytest.mark.parametrize("rule", sorted({rule.id for rule in load().on(DAY).rules if rule.terms.windows() is None}))
+PLANNED = [rule for rule in load().on(DAY).rules if not rule.terms.at_gate_only and rule.terms.windows() is None]
+
+
+@pytest.mark.parametrize("rule", sorted({rule.id for rule in PLANNED}))
 def test_the_oracle_speaks_of_every_rule(rule: str) -> None:
-    count = sum(rule in spoken(pair) for pair in PAIRS)
+    count = sum(rule in said for said in SPOKEN)
     assert 0 < count < len(PAIRS)

@@ -56,7 +56,7 @@ def test_the_figures_are_those_of_the_sources() -> None:
     terms = {rule.id: rule.terms.model_dump() for rule in SHIPPED.on(DAY).rules}
     for night in ("CN-T1", "CN-T2", "CN-F6-hours", "G1-hours"):
         assert terms[night] == {"quiet_from": "22:00", "quiet_until": "08:00", "weekdays": (), "also_on": ()}
-    caps = {name: (told["most"], told["counts"], told["per"]) for name, told in terms.items() if "most" in told}
+    caps = {name: (told["most"], told["counts"], told["per"]) for name, told in terms.items() if "counts" in told}
     assert caps == {
         "CN-F1": (3, "effective", "creditor"),
         "CN-F2": (3, "connected", "creditor"),
@@ -64,6 +64,8 @@ def test_the_figures_are_those_of_the_sources() -> None:
         "CN-F6": (3, "attempts", "creditor"),
         "G1-cap": (2, "attempts", "creditor"),
     }
+    sums = {name: told["most"] for name, told in terms.items() if "unanswered" in told}
+    assert sums == {"CN-F8": 14}
     assert terms["G2"]["first"] == ("sms", "app_push")
     assert SHIPPED.zones == ("Asia/Shanghai",)
 
@@ -79,7 +81,8 @@ def test_the_figures_of_other_places_are_those_of_the_sources() -> None:
         "RU-T1": ("22:00", "08:00"),
         "RU-T2": ("20:00", "09:00"),
     }
-    rolling = {name: (told["most"], told["days"]) for name, told in terms.items() if "most" in told and "days" in told}
+    counted = {name: told for name, told in terms.items() if "counts" in told}
+    rolling = {name: (told["most"], told["days"]) for name, told in counted.items() if "days" in told}
     assert rolling == {"US-F1": (7, 7), "US-C6": (2, 7), "US-C6-visit": (1, 30), "US-C7": (3, 7), "KR-F1": (7, 7)}
     calendar = {name: (told["most"], told["period"]) for name, told in terms.items() if "period" in told}
     assert calendar == {
