@@ -58,8 +58,9 @@ FILL = """
     FROM generate_series(1, %(persons)s) AS n;
     INSERT INTO ledger_contact (batch_id, source, external_id, content_digest, party_id, account_id, contact_point_id,
                                 happened_at, direction, channel, purpose, actor, connected, answered_by)
-    SELECT 1, 'bench', 'K' || n || '/' || turn, '', n, n, p.id, timestamptz '2026-02-20 04:00Z' - turn * interval '9 days',
-           'outbound', 'sms', 'collection', 'robot', false, 'nobody'
+    SELECT 1, 'bench', 'K' || n || '/' || turn, '', n, n, p.id,
+           timestamptz '2026-02-20 04:00Z' - turn * interval '9 days', 'outbound', 'sms', 'collection', 'robot', false,
+           'nobody'
     FROM generate_series(1, %(persons)s) AS n, generate_series(1, 10) AS turn, ledger_contactpoint p
     WHERE p.party_id = n;
     INSERT INTO ledger_consent (batch_id, source, external_id, content_digest, party_id, stance, granted_to, purpose,
