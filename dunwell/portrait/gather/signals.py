@@ -44,6 +44,14 @@ SCRATCH = (
 )  # fmt: skip
 
 
+def times(holds: Any) -> Any:
+    """This function will count the rows for which something holds.
+
+    It counts what is not null: with as many questions as here, a filter of its own for each takes half as long again.
+    """
+    return holds.ifelse(True, None).count()
+
+
 class _Signals:
     """The questions that are asked of signals again and again."""
 
@@ -58,13 +66,13 @@ class _Signals:
         return self.table.kind.isin(kinds) if len(kinds) > 1 else self.table.kind == kinds[0]
 
     def count(self, *kinds: str, days: int = 0, months: int = 0) -> Any:
-        return self.table.count(where=self.of(*kinds) & self.since(days=days, months=months))
+        return times(self.of(*kinds) & self.since(days=days, months=months))
 
     def any(self, *kinds: str, days: int = 0, months: int = 0) -> Any:
         return self.count(*kinds, days=days, months=months) > 0
 
     def latest(self, value: Any, where: Any, *, room: int = VALUES) -> Any:
-        return (ibis.greatest(days(self.table.happened_on), 0) * room + value).max(where=where)
+        return where.ifelse(ibis.greatest(days(self.table.happened_on), 0) * room + value, None).max()
 
     def seen(self) -> Any:
         """This expression will hold one bit for each kind of source that told something."""
@@ -81,10 +89,10 @@ def _behaviour(rows: _Signals) -> dict[str, Any]:
         "broken_promises_6m": rows.count("promise_broken", months=6),
         "failed_debits_3m": rows.count("debit_failed", months=3),
         "app_sessions_30d": rows.count("app_session", "login", days=30),
-        "usage_sum": number.sum(where=last).cast("float64"),
-        "usage_count": rows.table.count(where=last),
-        "usage_sum_before": number.sum(where=before).cast("float64"),
-        "usage_count_before": rows.table.count(where=before),
+        "usage_sum": last.ifelse(number, None).sum().cast("float64"),
+        "usage_count": times(last),
+        "usage_sum_before": before.ifelse(number, None).sum().cast("float64"),
+        "usage_count_before": times(before),
     }
 
 
@@ -93,8 +101,8 @@ def _disputes(rows: _Signals) -> dict[str, Any]:
     return {
         "complaints_6m": rows.count("complaint", months=6),
         "disputes_12m": rows.count("dispute_opened", months=12),
-        "dispute_opened_on": on.max(where=rows.of("dispute_opened")),
-        "dispute_closed_on": on.max(where=rows.of("dispute_closed")),
+        "dispute_opened_on": rows.of("dispute_opened").ifelse(on, None).max(),
+        "dispute_closed_on": rows.of("dispute_closed").ifelse(on, None).max(),
         "hardship_asked": rows.any("hardship_asked", days=90),
     }
 

@@ -30,12 +30,12 @@ OF_THE_WORST = ("product_line", "creditor")
 def standing(positions: ibis.Table, *, as_of: date, terms: Terms) -> ibis.Table:
     """This function will gather the positions of every customer.
 
-    Most have one account, and grouping is slow: so only the positions of the others are grouped.
+    Most have one account, and grouping is slow: so only the positions of the others are grouped. Both kinds are read
+    apart, because a table that is used twice is kept whole in memory.
     """
-    rows = _valued(positions, terms)
-    rows = rows.join(rows.group_by("party_id").agg(times=_.count()), "party_id")
-    alone, together = rows.filter(_.times == 1), rows.filter(_.times > 1)
-    gathered = _gathered(together)
+    several = positions.group_by("party_id").agg(times=_.count()).filter(_.times > 1)
+    alone = _valued(positions.anti_join(several, "party_id"), terms)
+    gathered = _gathered(_valued(positions.semi_join(several, "party_id"), terms))
     return _told(alone.select(*gathered.columns).union(gathered), as_of=as_of)
 
 

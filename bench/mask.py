@@ -1,0 +1,111 @@
+"""The mask's rate: how many contacts a second are judged for a whole plan, by the rules that are in force.
+
+    python -m bench.mask [--persons 1000000] [--ways 3] [--threads 2] [--repeat 3]
+
+Persons with ten contacts each behind them, some holds, consents, refusals and wishes; for each person as many contacts
+are proposed as there are ways. What is timed is DuckDB's work: reading the tables, judging, and keeping the verdicts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import time
+from datetime import date
+from typing import Any
+
+import ibis
+
+from dunwell.batch.cycle import connect
+from dunwell.compliance.frame import mask
+from dunwell.compliance.rulebook.reading import load
+from dunwell.database import ROOT
+
+ON = date(2026, 11, 20)
+RATE_MIN = 3_000_000
+CHANNELS = "['sms', 'app_push', 'voice', 'email', 'letter', 'social', 'visit']"
+# Each table of the snapshot that a rule may look at, made by DuckDB out of numbers.
+TABLES = {
+    "contacts": """
+        SELECT 1 + n // 10 AS party_id, TIMESTAMP '2026-11-20 04:00:00' - INTERVAL 1 HOUR * (7 * n % 2000) AS happened_at,
+               DATE '2026-11-20' - CAST((7 * n % 2000) // 24 AS INTEGER) AS local_date, 12 AS local_hour,
+               'outbound' AS direction, {channels}[1 + n % 3] AS channel, 'collection' AS purpose, 'robot' AS actor,
+               n % 3 = 0 AS connected, n % 9 = 0 AS conversation, 'nobody' AS answered_by, NULL::VARCHAR AS outcome,
+               n AS contact_point_id, 'telco' AS creditor
+        FROM range({persons} * 10) AS r(n)
+    """,
+    "holds": """
+        SELECT 1 + n * 50 AS party_id, NULL::BIGINT AS account_id, 'dispute' AS kind, DATE '2026-11-01' AS from_on,
+               NULL::DATE AS until_on
+        FROM range({persons} // 50) AS r(n)
+    """,
+    "consents": """
+        SELECT 1 + n * 20 AS party_id, CASE n % 2 WHEN 0 THEN 'refused' ELSE 'granted' END AS stance,
+               'telco' AS granted_to, 'collection' AS purpose, {channels}[1 + n % 3] AS channel,
+               NULL::BIGINT AS contact_point_id, DATE '2026-01-01' AS valid_from, NULL::DATE AS valid_until
+        FROM range({persons} // 20) AS r(n)
+    """,
+    "wishes": """
+        SELECT 1 + n * 200 AS party_id, 'barred' AS stance, 'fri' AS days, NULL::INTEGER AS from_minute,
+               NULL::INTEGER AS until_minute, NULL::VARCHAR AS place, NULL::VARCHAR AS channel,
+               NULL::BIGINT AS contact_point_id, DATE '2026-01-01' AS valid_from, NULL::DATE AS valid_until
+        FROM range({persons} // 200) AS r(n)
+    """,
+    "portrait": """
+        SELECT 1 + n AS party_id, 'C' || n AS customer, 'CN' AS region, 'mobile' AS product_line,
+               'Asia/Shanghai' AS time_zone, NULL::VARCHAR AS special_groups, n % 5 > 0 AS contacted_since_overdue,
+               true AS reachable_sms, n % 2 = 0 AS reachable_app_push, n % 3 = 0 AS reachable_email,
+               true AS reachable_voice, false AS reachable_social, n % 4 = 0 AS reachable_letter,
+               n % 60 = 0 AS dispute_open, n % 80 = 0 AS hardship, false AS bankruptcy_signal_30d
+        FROM range({persons}) AS r(n)
+    """,
+    "candidates": """
+        SELECT 1 + n // {ways} AS party_id, 'C' || n // {ways} AS customer, 'telco' AS creditor,
+               'T' || n % {ways} AS treatment, {channels}[1 + n % {ways}] AS channel,
+               CASE n % 5 WHEN 0 THEN 'human' ELSE 'robot' END AS actor
+        FROM range({persons} * {ways}) AS r(n)
+    """,
+}
+
+
+def main() -> None:
+    options = _options()
+    engine = connect(threads=options.threads)
+    for name, query in TABLES.items():
+        told = query.format(persons=options.persons, ways=options.ways, channels=CHANNELS)
+        engine.raw_sql(f"CREATE TABLE {name} AS {told}")
+    tables: dict[str, Any] = {name: engine.table(name) for name in TABLES}
+    rulebook = load((ROOT / "rulebooks",))
+    begun = time.perf_counter()
+    judged = mask(tables["candidates"], tables=tables, portrait=tables["portrait"], rulebook=rulebook, on=ON)
+    statement = ibis.to_sql(judged, dialect="duckdb")
+    print(f"written as SQL in {time.perf_counter() - begun:.1f} s, {len(rulebook.on(ON).rules)} rules in force")
+    contacts = options.persons * options.ways
+    for _ in range(options.repeat):
+        begun, used = time.perf_counter(), _cpu()
+        engine.raw_sql(f"CREATE OR REPLACE TEMP TABLE verdicts AS {statement}")
+        seconds, cpu = time.perf_counter() - begun, _cpu() - used
+        allowed = engine.raw_sql("SELECT avg(allowed::INTEGER) FROM verdicts").fetchone()[0]
+        print(
+            f"{contacts:,} contacts in {seconds:.2f} s ({cpu:.1f} s of processor), {contacts / seconds:,.0f} a second "
+            f"(at least {RATE_MIN:,}); {allowed:.0%} allowed, load {os.getloadavg()[0]:.1f}"
+        )
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--persons", type=int, default=1_000_000)
+    parser.add_argument("--ways", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
