@@ -28,7 +28,8 @@ CHANNELS = "['sms', 'app_push', 'voice', 'email', 'letter', 'social', 'visit']"
 # Each table of the snapshot that a rule may look at, made by DuckDB out of numbers.
 TABLES = {
     "contacts": """
-        SELECT 1 + n // 10 AS party_id, TIMESTAMP '2026-11-20 04:00:00' - INTERVAL 1 HOUR * (7 * n % 2000) AS happened_at,
+        SELECT 1 + n // 10 AS party_id,
+               TIMESTAMP '2026-11-20 04:00:00' - INTERVAL 1 HOUR * (7 * n % 2000) AS happened_at,
                DATE '2026-11-20' - CAST((7 * n % 2000) // 24 AS INTEGER) AS local_date, 12 AS local_hour,
                'outbound' AS direction, {channels}[1 + n % 3] AS channel, 'collection' AS purpose, 'robot' AS actor,
                n % 3 = 0 AS connected, n % 9 = 0 AS conversation, 'nobody' AS answered_by, NULL::VARCHAR AS outcome,
@@ -61,8 +62,7 @@ TABLES = {
         FROM range({persons}) AS r(n)
     """,
     "candidates": """
-        SELECT 1 + n // {ways} AS party_id, 'C' || n // {ways} AS customer, 'telco' AS creditor,
-               'T' || n % {ways} AS treatment, {channels}[1 + n % {ways}] AS channel,
+        SELECT 1 + n // {ways} AS party_id, 'telco' AS creditor, {channels}[1 + n % {ways}] AS channel,
                CASE n % 5 WHEN 0 THEN 'human' ELSE 'robot' END AS actor
         FROM range({persons} * {ways}) AS r(n)
     """,
