@@ -105,6 +105,16 @@ def test_opt_outs_name_a_channel_and_may_have_ended(parties: dict[str, Row]) -> 
     assert any(row["stop_on"] for row in parties.values()), "some want no contact at all"
 
 
+def test_some_customers_wish_for_quiet_days(parties: dict[str, Row]) -> None:
+    wished = {number: row for number, row in parties.items() if row["quiet_on"]}
+    assert 0.005 < len(wished) / len(parties) < 0.05
+    for number, row in wished.items():
+        assert number.startswith("C")
+        assert row["quiet_days"] in ("周末", "工作日")
+        assert row["quiet_on"] < DAY
+        assert not row["quiet_ended_on"] or row["quiet_on"] < row["quiet_ended_on"] <= DAY
+
+
 # ---- contracts and bills --------------------------------------------------------------------------------------------
 
 

@@ -21,11 +21,12 @@ LEVELS = ("金", "银", "铜")
 MOBILE_STATES = ("已验证", "未验证", "无效")
 OPT_OUT_CHANNELS = ("sms", "voice", "app_push", "email")
 OPT_OUT_SHARE, ALL_CONTACT_SHARE, REVOKED_SHARE = 0.03, 0.004, 0.15
+QUIET_DAYS, QUIET_SHARE = ("周末", "工作日"), 0.02
 COLUMNS = (
     "customer_no", "type", "name", "identity_no", "region", "time_zone", "language", "level", "customer_since",
     "groups", "groups_consent", "mobile", "mobile_since", "mobile_state", "old_mobile", "email", "app_id",
     "social_id", "address", "privacy_on", "bureau_on", "optout_channel", "optout_on", "optout_ended_on", "stop_on",
-    "updated_on",
+    "updated_on", "quiet_days", "quiet_on", "quiet_ended_on",
 )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def _will(parties: Parties, as_of: int, dice: Dice) -> Rows:
     refused = customer & dice.yes(OPT_OUT_SHARE, n)
     on = as_of - dice.between(10, 500, n)
     ended = refused & dice.yes(REVOKED_SHARE, n)
-    return {
+    told = {
         "privacy_on": only(customer, days(parties.since)),
         "bureau_on": only(parties.borrower, days(parties.since)),
         "optout_channel": only(refused, coded(OPT_OUT_CHANNELS, dice.pick((0.35, 0.45, 0.1, 0.1), n))),
@@ -139,6 +140,20 @@ def _will(parties: Parties, as_of: int, dice: Dice) -> Rows:
         "optout_ended_on": only(ended, days(np.minimum(on + 60, as_of))),
         "stop_on": only(customer & dice.yes(ALL_CONTACT_SHARE, n), days(on)),
         "updated_on": days(parties.since),
+    }
+    return told | _wishes(customer, as_of, dice)
+
+
+def _wishes(customer: Flags, as_of: int, dice: Dice) -> Rows:
+    """This function will tell on which days some customers do not wish to be disturbed."""
+    n = len(customer)
+    wished = customer & dice.yes(QUIET_SHARE, n)
+    on = as_of - dice.between(10, 300, n)
+    ended = wished & dice.yes(REVOKED_SHARE, n)
+    return {
+        "quiet_days": only(wished, coded(QUIET_DAYS, dice.pick((0.8, 0.2), n))),
+        "quiet_on": only(wished, days(on)),
+        "quiet_ended_on": only(ended, days(np.minimum(on + 60, as_of))),
     }
 
 
@@ -160,6 +175,8 @@ def deliver(story: Story) -> Delivery:
         contact_point=points,
         consent=sum(filled[name] for name in ("privacy_on", "bureau_on", "optout_on", "stop_on")),
         consent_revocation=filled["optout_ended_on"],
+        wish=filled["quiet_on"],
+        wish_revocation=filled["quiet_ended_on"],
     )
     return Delivery(rows, facts)
 
