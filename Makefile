@@ -79,6 +79,7 @@ soak: install .venv/.dev ## long fuzzing: the property tests with many more exam
 bench: install .venv/.dev .venv/.bench ## figures: intake rate, the gate, the daily cycle, the decision engine
 	@$(BIN)/python -m bench.intake
 	@$(BIN)/python -m bench.gate
+	@$(BIN)/python -m bench.mask
 	@$(BIN)/python bench/cycle.py
 	@$(BIN)/python bench/engine.py
 

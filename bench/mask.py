@@ -74,7 +74,7 @@ def main() -> None:
     engine = connect(threads=options.threads)
     for name, query in TABLES.items():
         told = query.format(persons=options.persons, ways=options.ways, channels=CHANNELS)
-        engine.raw_sql(f"CREATE TABLE {name} AS {told}")
+        engine.con.sql(told).create(name)
     tables: dict[str, Any] = {name: engine.table(name) for name in TABLES}
     rulebook = load((ROOT / "rulebooks",))
     begun = time.perf_counter()
@@ -83,10 +83,11 @@ def main() -> None:
     print(f"written as SQL in {time.perf_counter() - begun:.1f} s, {len(rulebook.on(ON).rules)} rules in force")
     contacts = options.persons * options.ways
     for _ in range(options.repeat):
+        engine.con.execute("DROP TABLE IF EXISTS verdicts")
         begun, used = time.perf_counter(), _cpu()
-        engine.raw_sql(f"CREATE OR REPLACE TEMP TABLE verdicts AS {statement}")
+        engine.con.sql(statement).create("verdicts")
         seconds, cpu = time.perf_counter() - begun, _cpu() - used
-        allowed = engine.raw_sql("SELECT avg(allowed::INTEGER) FROM verdicts").fetchone()[0]
+        allowed = engine.con.execute("SELECT avg(allowed::INTEGER) FROM verdicts").fetchone()[0]
         print(
             f"{contacts:,} contacts in {seconds:.2f} s ({cpu:.1f} s of processor), {contacts / seconds:,.0f} a second "
             f"(at least {RATE_MIN:,}); {allowed:.0%} allowed, load {os.getloadavg()[0]:.1f}"
