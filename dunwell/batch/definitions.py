@@ -23,6 +23,8 @@ STRATEGY = (
     "strategies/segment", "strategies/eligibility", "strategies/treatments.yaml", "strategies/positions.yaml",
     "strategies/words.yaml",
 )  # fmt: skip
+# The words belong to what is approved: other words are another strategy.
+SCRIPTS = "scripts"
 SCORECARD = ("scorecards/expert_v1.yaml",)
 RULEBOOKS = ("rulebooks",)
 CAPACITY = "strategies/capacity.yaml"
@@ -60,7 +62,7 @@ def load(root: Path = ROOT, *, capacity: Path | None = None) -> Definitions:
         capacity=load_capacity(chosen),
         versions={
             "dunwell": installed_version("dunwell"),
-            "strategy": version(*(root / part for part in STRATEGY)),
+            "strategy": version(*(root / part for part in (*STRATEGY, SCRIPTS))),
             "rulebook": version(*(root / part for part in RULEBOOKS)),
             "scorecard": version(*(root / part for part in SCORECARD)),
             "capacity": version(chosen),
@@ -80,7 +82,7 @@ def _segment(path: Path) -> DecisionModel:
 
 def keep(folder: Path, *, root: Path = ROOT, capacity: Path | None = None) -> None:
     """This function will copy the definitions into a run's folder: it can be replayed after they change."""
-    for part in (*STRATEGY, *SCORECARD, *RULEBOOKS, CAPACITY):
+    for part in (*STRATEGY, SCRIPTS, *SCORECARD, *RULEBOOKS, CAPACITY):
         source, target = root / part, folder / part
         if part == CAPACITY and capacity is not None:
             source = capacity

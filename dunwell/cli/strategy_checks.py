@@ -28,7 +28,7 @@ class Checks:
     failed_cases: int
     tables_without_cases: int
     faults_of_scripts: int
-    # The version of the scripts that were looked at; it is no part of the strategies' own.
+    # The version of the scripts that were looked at; the strategies' own covers them too.
     scripts: str
 
     @property
@@ -43,7 +43,7 @@ def digest_of(pack: Path) -> str:
         if not part.exists():
             cure = "name a folder that holds all that `strategies` holds"
             raise DunwellError("a part of the strategies is missing", place=str(part), cure=cure)
-    return version(*parts)
+    return version(*parts, scripts_of(pack))
 
 
 def checked(pack: Path, *, on: date) -> Checks:

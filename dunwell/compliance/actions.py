@@ -41,7 +41,15 @@ PROPOSALS_MAX = 1_000
 # The house's own reasons, which stand before all rules.
 ONCE, STOP, APPROVED = "ONCE", "STOP", "APPROVED"
 
-_LOCK = "SELECT id FROM ledger_party WHERE id = ANY(%(parties)s) ORDER BY id FOR NO KEY UPDATE"
+# Who has a number of theirs too is locked with them: what he receives there counts for the number.
+_LOCK = """
+    SELECT id FROM ledger_party
+    WHERE id = ANY(%(parties)s) OR id IN (
+        SELECT o.party_id FROM ledger_contactpoint m JOIN ledger_contactpoint o ON o.value_digest = m.value_digest
+        WHERE m.party_id = ANY(%(parties)s)
+    )
+    ORDER BY id FOR NO KEY UPDATE
+"""
 _PERMIT_COLUMNS = (
     "contact_id", "issued_at", "expires_at", "rulebook", "warned_rules", "review_rules", "reviewed_by",
 )  # fmt: skip

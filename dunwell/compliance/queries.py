@@ -23,13 +23,14 @@ HARDSHIP_HOLDS = (HoldKind.HARDSHIP.value, HoldKind.BREATHING_SPACE.value)
 DISPUTE_OPENED, DISPUTE_CLOSED = "dispute_opened", "dispute_closed"
 
 _LIVING = "NOT EXISTS (SELECT FROM {table} c WHERE c.corrects_id = x.id)"
-# What a contact says to the rules; `x` is the contact, `a` its account, `w` whom it was with: the role, and who.
+# What a contact says to the rules; `x` is the contact, `a` its account, `w` whom it was with: the role, who, and by
+# which address of the customer's own it counts, where that is another one than the address it went to.
 _CONTACT = """
     json_build_array(
         x.id, x.channel, a.creditor, x.happened_at,
         (x.happened_at AT TIME ZONE coalesce(
             nullif(split_part(x.time_zones, ',', 1), ''), d.time_zone, %(zone)s))::date,
-        x.direction, x.connected, x.conversation, x.answered_by, x.contact_point_id, x.purpose,
+        x.direction, x.connected, x.conversation, x.answered_by, coalesce(w.own_point, x.contact_point_id), x.purpose,
         coalesce(x.debts_discussed, x.debts_initiated, x.debts_intended), x.actor, x.agency, x.staff, x.voicemail,
         EXISTS (
             SELECT FROM ledger_contact y
@@ -50,13 +51,14 @@ _CASES = f"""
         (
             SELECT json_agg({_CONTACT} ORDER BY x.id)
             FROM ledger_contact x LEFT JOIN ledger_account a ON a.id = x.account_id
-            CROSS JOIN (SELECT 'primary' AS role, NULL AS person) w
+            CROSS JOIN (SELECT 'primary' AS role, NULL AS person, NULL::bigint AS own_point) w
             WHERE x.party_id = p.id AND x.happened_at >= %(since)s AND {_LIVING.format(table="ledger_contact")}
         ),
         (
             SELECT json_agg({_CONTACT} ORDER BY x.id)
             FROM (
-                SELECT DISTINCT o.party_id, o.account_id, o.role, q.source || '/' || q.external_id AS person
+                SELECT DISTINCT o.party_id, o.account_id, o.role, q.source || '/' || q.external_id AS person,
+                       NULL::bigint AS own_point
                 FROM ledger_partyrole r
                 JOIN ledger_partyrole o ON o.account_id = r.account_id AND o.party_id <> r.party_id
                 JOIN ledger_party q ON q.id = o.party_id
@@ -64,6 +66,19 @@ _CASES = f"""
             ) w
             JOIN ledger_contact x ON x.party_id = w.party_id AND x.account_id = w.account_id
             JOIN ledger_account a ON a.id = x.account_id
+            WHERE x.happened_at >= %(since)s AND {_LIVING.format(table="ledger_contact")}
+        ),
+        (
+            SELECT json_agg({_CONTACT} ORDER BY x.id)
+            FROM (
+                SELECT o.party_id, o.id, m.id AS own_point, NULL AS role, NULL AS person
+                FROM ledger_contactpoint m
+                JOIN ledger_contactpoint o
+                    ON o.value_digest = m.value_digest AND o.channel = m.channel AND o.party_id <> m.party_id
+                WHERE m.party_id = p.id
+            ) w
+            JOIN ledger_contact x ON x.party_id = w.party_id AND x.contact_point_id = w.id
+            LEFT JOIN ledger_account a ON a.id = x.account_id
             WHERE x.happened_at >= %(since)s AND {_LIVING.format(table="ledger_contact")}
         ),
         (
@@ -177,7 +192,7 @@ def case_files(parties: Iterable[int], *, at: datetime, looks_back: int) -> dict
 
 def _case_file(row: tuple[Any, ...], *, on: date, zone: str) -> CaseFile:
     party, source, external_id, region, time_zone, special_groups, last_tried_on, *rest = row
-    contacts, others, holds, consents, wishes, points, signals = rest
+    contacts, others, same_number, holds, consents, wishes, points, signals = rest
     open_holds = tuple(Hold(kind=kind, from_on=_day(start), until_on=_end(end)) for kind, start, end in holds or ())
     usable = {
         identifier: channel
@@ -191,6 +206,7 @@ def _case_file(row: tuple[Any, ...], *, on: date, zone: str) -> CaseFile:
         reachable={channel: channel in usable.values() for channel in CHANNELS if channel != Channel.VISIT.value},
         signs=_signs({kind: _day(day) for kind, day in signals or ()}, holds=open_holds, on=on),
         contacts=tuple(_contact(*made) for made in (*(contacts or ()), *(others or ()))),
+        same_number=tuple(_contact(*made) for made in same_number or ()),
         holds=open_holds,
         consents=tuple(_consent(*told) for told in consents or ()),
         wishes=tuple(_wish(*told) for told in wishes or ()),

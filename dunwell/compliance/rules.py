@@ -73,13 +73,13 @@ def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate
 def _recent(customer: Customer, *, rulebook: Rulebook, on: date) -> Customer:
     """This function will leave out what counts for no rule, now or later: old contacts, and those of a wrong number."""
     oldest = on - timedelta(days=rulebook.looks_back + DAYS_APART_MAX)
-    contacts, housemates = (
-        tuple(c for c in made if not c.wrong_number and (c.local_date is None or c.local_date >= oldest))
-        for made in (customer.contacts, customer.housemates)
-    )
-    if (len(contacts), len(housemates)) == (len(customer.contacts), len(customer.housemates)):
-        return customer
-    return replace(customer, contacts=contacts, housemates=housemates)
+    files = {
+        name: tuple(c for c in made if not c.wrong_number and (c.local_date is None or c.local_date >= oldest))
+        for name in ("contacts", "housemates", "same_number")
+        for made in (getattr(customer, name),)
+    }
+    changed = {name: kept for name, kept in files.items() if len(kept) < len(getattr(customer, name))}
+    return replace(customer, **changed) if changed else customer
 
 
 def _any_blocks(found: list[Objection]) -> bool:

@@ -29,13 +29,14 @@ ABOUT_EN = (
     "`count_channels` of which channels; `per` what is counted together: creditor (the person and the creditor with "
     "all its agencies; debts and claims of one creditor are counted together, so never too few), debt (of those, for "
     "one of the debts that the contact is about), claim, household (with all who live there), number (one contact "
-    "point) or person (whoever the creditor is). What nobody wrote down counts: a contact of unknown debts for each; "
+    "point; at the gate with whoever else has it) or person (whoever the creditor is). What nobody wrote down "
+    "counts: a contact of unknown debts for each; "
     "and one that may be about any debt, as where the plan tells none, is counted per creditor, which is stricter."
 )
 ABOUT_ZH = (
     "counts：计入全部尝试、未接通、已接通或有效通话；count_channels：计入的渠道；"
     "per：按债务人×债权人（含其全部委外机构，同一债权人的各笔债务合并计算）、其中按单笔债务（debt）、债权（claim）或"
-    "住户（household，含同住者），或按号码、按债务人合计。缺失信息一律计入：所涉债务不明的联系计入每一笔；"
+    "住户（household，含同住者），或按号码（闸门处含共用该号码的其他人）、按债务人合计。缺失信息一律计入：所涉债务不明的联系计入每一笔；"
     "计划未载明债务的，按债权人合计，从严。"
 )
 
@@ -86,8 +87,10 @@ def shares(of: Contact | Candidate, *, per: Per) -> tuple[str, ...]:
 
 
 def in_file(question: Question, *, per: Per) -> Iterator[Contact]:
-    """This function will give the contacts that may be counted together: those with housemates for a household."""
+    """This function will give the contacts that may be counted together: with housemates, or on the same number."""
     yield from question.customer.contacts
+    if per == "number":
+        yield from question.customer.same_number
     home = question.candidate.household
     if per == "household" and home is not None:
         yield from (contact for contact in question.customer.housemates if contact.household == home)

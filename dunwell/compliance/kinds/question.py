@@ -181,6 +181,8 @@ class Customer:
     contacts: tuple[Contact, ...] = ()
     # Contacts with others who live there, each with its household: they count for the household alone.
     housemates: tuple[Contact, ...] = ()
+    # Contacts with others who have one of his numbers too, under his contact point: they count for the number alone.
+    same_number: tuple[Contact, ...] = ()
     holds: tuple[Hold, ...] = ()
     consents: tuple[Consent, ...] = ()
     wishes: tuple[Wish, ...] = ()

@@ -39,8 +39,11 @@ def bring(tables: dict[str, pa.Table], *, name: str) -> None:
     assert not refused, refused
 
 
-def people(count: int, *, channels: Iterable[str] = CHANNELS) -> list[int]:
-    """This function will add persons who each owe on one account and have one address a channel; returns their ids."""
+def people(count: int, *, channels: Iterable[str] = CHANNELS, sharing: bool = False) -> list[int]:
+    """This function will add persons who each owe on one account and have one address a channel; returns their ids.
+
+    `sharing`: they all have the same address, as a family has one telephone.
+    """
     names = [f"P{number}" for number in range(count)]
     ways = tuple(channels)
     every, points = [name for name in names for _ in ways], [f"{name}-{way}" for name in names for way in ways]
@@ -84,7 +87,7 @@ def people(count: int, *, channels: Iterable[str] = CHANNELS) -> list[int]:
                     "party": every,
                     "channel": list(ways) * count,
                     "value_sealed": ["\\x00"] * len(every),
-                    "value_digest": [f"\\x{number:08x}" for number in range(len(every))],
+                    "value_digest": [f"\\x{0 if sharing else number:08x}" for number in range(len(every))],
                     "quality": ["verified"] * len(every),
                     "valid_from": [date(2020, 1, 1)] * len(every),
                 }

@@ -8,9 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from dunwell.compliance.kinds.daily_cap import DailyCap
+from dunwell.compliance.kinds.question import CHANNELS
 from dunwell.compliance.models import Permit
 from dunwell.compliance.proposal import Refused
-from dunwell.compliance.rulebook.model import Rulebook
+from dunwell.compliance.rulebook.model import Rule, Rulebook
 from dunwell.compliance.supervision.actions import Told, resume, state, stop
 from dunwell.contact.actions import Outcome, ask, attempt, record_outcome
 from dunwell.ledger.models import Account, Contact, Party
@@ -174,6 +176,28 @@ def test_calls_to_a_wrong_number_no_longer_count(rulebook: Rulebook) -> None:
     assert "G1-cap" in rules(ask(proposal(party), rulebook=rulebook, by="robot", at=AT))
     record_outcome(made.contact_id, outcome=Outcome(connected=True, outcome="wrong_number"), by="ann", at=AT)
     assert "G1-cap" not in rules(ask(proposal(party, "email"), rulebook=rulebook, by="robot", at=AT))
+
+
+def test_a_number_that_two_people_share_is_counted_once_for_both() -> None:
+    first, second = people(2, channels=("sms",), sharing=True)
+    rule = Rule(
+        id="N",
+        kind="daily_cap",
+        terms=DailyCap(most=2, counts="attempts", count_channels=CHANNELS, per="number"),
+        valid_from=date(2000, 1, 1),
+        source="a test",
+        certainty="D",
+        enforcement="block",
+        en="At most 2 contacts a day with one number.",
+        zh="同一号码每日至多两次。",
+        layer="test",
+    )
+    book = Rulebook.of([rule])
+    for party in (first, second):
+        assert isinstance(attempt(proposal(party), rulebook=book, by="robot", at=AT), Permit)
+    for party in (first, second):
+        assert rules(ask(proposal(party), rulebook=book, by="robot", at=AT)) == ("N",)
+    assert not rules(ask(proposal(first), rulebook=book, by="robot", at=AT + timedelta(days=1)))
 
 
 def test_strategies_that_nobody_approved_move_nobody(rulebook: Rulebook) -> None:
