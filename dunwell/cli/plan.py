@@ -13,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dunwell.cli.house import console, now, open_house, operator, seal_evidence, today
-from dunwell.cli.strategy_approval import DRAFT
+from dunwell.cli.pack import DRAFT
 from dunwell.facts.errors import DunwellError
 
 AsOf = Annotated[str, typer.Option("--as-of", help="The day to plan for, YYYY-MM-DD; today if omitted.")]

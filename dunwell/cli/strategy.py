@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from dunwell.cli import conformance, strategy_approval
 from dunwell.cli.house import console
+from dunwell.cli.pack import dmn_files
 from dunwell.cli.rulebooks import Language
 from dunwell.facts.errors import DunwellError
 
@@ -232,18 +233,6 @@ def impact(
 
 
 # Files
-
-
-def dmn_files(path: Path) -> list[Path]:
-    """This function will list the DMN files that a path means, or refuse a path without one."""
-    if path.is_file():
-        return [path]
-    hidden = (
-        file for file in path.rglob("*.dmn") if not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
-    if found := sorted(hidden):
-        return found
-    raise DunwellError("there is no DMN file", place=str(path), cure="name a .dmn file, or a folder that holds one")
 
 
 def replace_file(file: Path, text: str) -> None:

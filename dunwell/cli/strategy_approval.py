@@ -12,6 +12,7 @@ from rich.table import Table
 from dunwell.access.kinds import Answer, RequestKind, Role, State
 from dunwell.access.objections import AccessRefusedError, objection
 from dunwell.cli.house import console, now, open_house, operator, today
+from dunwell.cli.pack import DRAFT
 from dunwell.cli.rulebooks import Language
 from dunwell.cli.staff import acting, decide, say
 from dunwell.database import ROOT
@@ -29,10 +30,6 @@ DIGEST_SIGNS_MIN = 8
 STRATEGIES = ROOT / "strategies"
 HEADS = ("digest", "submitted by", "on", "state", "approved by", "still needed")
 HEADS_ZH = ("摘要", "提交人", "提交日", "状态", "已同意", "尚缺")
-DRAFT = {
-    "en": "a draft: nothing of it may be sent until compliance, legal and data protection approve it",
-    "zh": "草案：在合规、法务、数据保护三方同意之前，不得据此发送任何内容",
-}
 
 
 def submit(by: By, path: Pack = STRATEGIES, lang: Lang = Language.EN) -> None:

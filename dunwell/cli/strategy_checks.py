@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from dunwell.batch.definitions import STRATEGY
-from dunwell.cli.strategy import dmn_files
+from dunwell.cli.pack import dmn_files
 from dunwell.compliance.content.scripts import SCRIPTS, Use, check_script, read_scripts
 from dunwell.compliance.rulebook.reading import load as load_rulebook
 from dunwell.database import ROOT
