@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dunwell.compliance.kinds.kind import Finding
-from dunwell.compliance.kinds.question import DAYS_APART_MAX, Candidate, Customer, Question
+from dunwell.compliance.kinds.question import DAYS_APART_MAX, Candidate, Contact, Customer, Question
 from dunwell.compliance.kinds.windows import clock, cut, known_zone, lawful, outside_of
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook
 from dunwell.facts.verdict import Refusal, Verdict
@@ -73,12 +73,11 @@ def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate
 def _recent(customer: Customer, *, rulebook: Rulebook, on: date) -> Customer:
     """This function will leave out what counts for no rule, now or later: old contacts, and those of a wrong number."""
     oldest = on - timedelta(days=rulebook.looks_back + DAYS_APART_MAX)
-    files = {
-        name: tuple(c for c in made if not c.wrong_number and (c.local_date is None or c.local_date >= oldest))
-        for name in ("contacts", "housemates", "same_number")
-        for made in (getattr(customer, name),)
-    }
-    changed = {name: kept for name, kept in files.items() if len(kept) < len(getattr(customer, name))}
+    changed: dict[str, Any] = {}
+    for name in ("contacts", "housemates", "same_number"):
+        made: tuple[Contact, ...] = getattr(customer, name)
+        kept = tuple(c for c in made if not c.wrong_number and (c.local_date is None or c.local_date >= oldest))
+        changed |= {name: kept} if len(kept) < len(made) else {}
     return replace(customer, **changed) if changed else customer
 
 

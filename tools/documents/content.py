@@ -16,9 +16,39 @@ Which elements a text must hold and what it must not say, written from `rulebook
 `python tools/docs_check.py --write`; [how to add a forbidden claim](../how-to/add-a-forbidden-claim.md).
 
 Every script is checked as a template and filled in (`dunwell scripts check`), and every text again at the gate. A
-claim that is denied («we will never contact your family»), quoted from others or warned of is not counted. **A list
-knows the words it holds and does not understand a threat**: of threats written in other words on purpose it finds
-about one in twelve, so people go on reading samples of what was said. Certainty codes stand in [the rules](rules.md).
+claim that is denied («we will never contact your family»), quoted from others, warned of or regretted is not counted.
+Certainty codes stand in [the rules](rules.md).
+
+## How much the lists find
+
+An entry combines classes of words (`rulebooks/content/classes/`): who acts, the act, upon whom, what follows. **It
+knows the words it holds and does not understand a threat**, so people go on reading samples of what was said.
+
+| sentences | Chinese found | English found | lawful ones alarmed |
+| --- | --- | --- | --- |
+| sealed half of a set by the hand that widened the lists: an upper bound | 79 of 85 | 78 of 84 | 0 of 81, 3 of 67 |
+| by another hand, of which 24 had been seen (`fresh`) | 21 of 32 | 19 of 32 | 0 of 12, 0 of 10 |
+| of those, by another hand and never seen | 10 of 20 | 9 of 20 | – |
+| hints and images that avoid the lists on purpose (`afterwards`) | 2 of 48 | 0 of 48 | 0 of 16, 1 of 16 |
+
+Expect about half of what a stranger words plainly and next to nothing of what is only hinted at: more would need a
+model of language that reads the sentence. On the sealed half, found (and, where below 100 %, precision):
+
+| group | Chinese | English |
+| --- | --- | --- |
+| violence | 5 of 6 | 6 of 6 |
+| abuse | 5 of 5 | 4 of 4 |
+| false_authority | 8 of 8 | 6 of 6 (86 %) |
+| third_party | 6 of 6 | 8 of 9 (89 %) |
+| exaggeration | 5 of 6 | 6 of 6 (86 %) |
+| shaming | 11 of 11 | 4 of 5 |
+| fees_and_loans | 5 of 6 | 7 of 8 |
+| false_urgency | 7 of 7 | 7 of 8 |
+| harassment | 8 of 8 | 5 of 7 |
+| credentials | 10 of 10 | 10 of 10 |
+| vulnerable | 4 of 7 | 7 of 7 |
+| rights | 5 of 5 | 8 of 8 |
+| all | 93 % (100 %) | 93 % (96 %) |
 """
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
+from dunwell.compliance.content.index import Index
 from dunwell.compliance.content.normal import normal
 from dunwell.compliance.content.pattern import Match, Passage, Pattern, pattern
 from dunwell.compliance.content.wording import Entry, ForbiddenList, Frames, Wording, load_wording
@@ -19,13 +20,15 @@ _QUOTED = re.compile(r"「[^「」]{0,400}」|\"[^\"]{0,400}\"|(?<![a-z0-9])'[^'
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """A forbidden claim that was found: which one, by which words, in which list."""
+    """A forbidden claim that was found: which one, by which words, in which list, from where to where."""
 
     group: str
     entry: str
     words: str
     en: str
     zh: str
+    start: int
+    end: int
 
     def sentence(self, language: str) -> str:
         return self.zh if language.startswith("zh") else self.en
@@ -43,9 +46,15 @@ class Searcher:
         return {ord(one): other for one, other in zip(pairs[::2], pairs[1::2], strict=True)}
 
     @cached_property
-    def patterns(self) -> list[tuple[ForbiddenList, Entry, tuple[Pattern, ...]]]:
+    def _entries(self) -> list[tuple[ForbiddenList, Entry, Pattern]]:
+        """This property is every pattern with its entry, in the order of the lists."""
         sets = self.wording.frames.sets
-        return [(each, entry, entry.patterns(sets)) for each in self.wording.lists for entry in each.entries]
+        entries = [(each, entry) for each in self.wording.lists for entry in each.entries]
+        return [(each, entry, made) for each, entry in entries for made in entry.patterns(sets)]
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index([made for _, _, made in self._entries])
 
     @cached_property
     def _compiled(self) -> dict[tuple[str, int], Pattern]:
@@ -67,30 +76,33 @@ class Searcher:
         return lru_cache(TEXTS_KEPT)(self._passage)
 
     @cached_property
-    def claims(self) -> Callable[[str, date], tuple[Forbidden, ...]]:
-        return lru_cache(TEXTS_KEPT)(self._claims)
+    def claims(self) -> Callable[[str], tuple[tuple[Entry, Forbidden], ...]]:
+        """This property is the function that finds the claims of every group, with the entries they come from."""
+        return lru_cache(TEXTS_KEPT)(lambda text: tuple(self._claims(text)))
 
     def _passage(self, text: str) -> Passage:
         return Passage(normal(text, traditional=self.traditional))
 
-    def _claims(self, text: str, on: date) -> tuple[Forbidden, ...]:
-        """This function will find the claims of every group."""
-        passage = self.passage(text)
-        searched = (
-            (each, entry, self._first(entry, patterns, passage=passage))
-            for each, entry, patterns in self.patterns
-            if entry.valid(on)
-        )
-        return tuple(
-            Forbidden(each.group, entry.id, found.words(passage.text), entry.en, entry.zh)
-            for each, entry, found in searched
-            if found
-        )
+    def _claims(self, text: str) -> Iterator[tuple[Entry, Forbidden]]:
+        """This function will find the claims, each entry once."""
+        passage, told = self.passage(text), ""
+        for number, matches in self._index.find(passage):
+            each, entry, _ = self._entries[number]
+            found = self._first(entry, matches, passage=passage) if entry.id != told else None
+            if found:
+                told = entry.id
+                words = found.words(passage.text)
+                yield entry, Forbidden(each.group, entry.id, words, entry.en, entry.zh, found.start, found.end)
 
-    def _first(self, entry: Entry, patterns: tuple[Pattern, ...], *, passage: Passage) -> Match | None:
-        likely = [each for each in patterns if each.possible(passage)]
-        matches = (match for each in likely for match in each.find(passage))
-        return next((m for m in matches if not (entry.excused and self.frames.excuse(m, passage=passage))), None)
+    def _first(self, entry: Entry, matches: Iterable[Match], *, passage: Passage) -> Match | None:
+        lawful = _any(entry.unless) if entry.unless else None
+        return next((m for m in matches if not self._excused(entry, m, passage=passage, lawful=lawful)), None)
+
+    def _excused(self, entry: Entry, match: Match, *, passage: Passage, lawful: re.Pattern[str] | None) -> bool:
+        start, end = passage.sentence(match.start)
+        if lawful is not None and _search(lawful, text=passage.text, start=start, end=end):
+            return True
+        return entry.excused and self.frames.excuse(match, passage=passage)
 
 
 class Surroundings:
@@ -103,6 +115,8 @@ class Surroundings:
         self._turns = _any(frames.turns)
         self._disbelief = _any(frames.disbelief)
         self._attributions = _any(frames.attributions)
+        self._apologies = _any(frames.apologies)
+        self._undone = _any(frames.undone)
         self._impostors = _any(frames.impostors)
         self._rejections = _any(frames.rejections)
 
@@ -111,6 +125,7 @@ class Surroundings:
             self._denied(match, passage=passage)
             or self._told_by_others(match, passage=passage)
             or self._warned_of(match, passage=passage)
+            or self._regretted(match, passage=passage)
         )
 
     def _denied(self, match: Match, *, passage: Passage) -> bool:
@@ -151,8 +166,14 @@ class Surroundings:
         before = _search(self._impostors, text=passage.text, start=start, end=match.end)
         return before and _search(self._rejections, text=passage.text, start=start, end=end)
 
+    def _regretted(self, match: Match, *, passage: Passage) -> bool:
+        """This function will tell whether the sentence is sorry for what was done: «sorry that we rang your mother»."""
+        start, end = passage.sentence(match.start)
+        return all(_search(told, text=passage.text, start=start, end=end) for told in (self._apologies, self._undone))
 
-def _any(words: Iterable[str]) -> re.Pattern[str]:
+
+@cache
+def _any(words: tuple[str, ...]) -> re.Pattern[str]:
     return pattern("/".join(words), gap=0, sets={}).slots[0].words
 
 
@@ -171,4 +192,13 @@ def forbidden(
     """This function will name the forbidden claims of the text, by the lists as they stood on that day."""
     made = searcher(wording)
     chosen = frozenset(made.wording.groups if groups is None else groups)
-    return [claim for claim in made.claims(text, on) if claim.group in chosen]
+    return [claim for entry, claim in made.claims(text) if claim.group in chosen and entry.valid(on)]
+
+
+def told_once(claims: Iterable[Forbidden]) -> list[Forbidden]:
+    """This function will keep, of the claims of one group that several entries find in the same words, the first."""
+    kept: list[Forbidden] = []
+    for claim in claims:
+        if not any(each.group == claim.group and each.start < claim.end and claim.start < each.end for each in kept):
+            kept.append(claim)
+    return kept

@@ -23,6 +23,11 @@ SHAPES: dict[str, str] = {
         r"|\b(?:today|tomorrow|tonight|end of the month)\b"
     ),
     "<time>": r"\b\d{1,2}:\d{2}\b|\b\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.)|\d{1,2}点",
+    "<minutes>": (
+        r"(?:\d{1,3}|[一二两三四五六七八九十百半几]{1,3}) ?个?(?:分钟|小时|钟头|秒)"
+        r"|\b(?:\d{1,3}|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|sixty|next few)[ -]"
+        r"(?:seconds?|minutes?|mins?|hours?|hrs?)\b|\bhalf an hour\b"
+    ),
     "<link>": (
         r"\{(?:pay_link|help_link)\}|https?://[^\s，。]{1,300}|\bwww\.[^\s，。]{1,300}"
         r"|\b[a-z0-9-]{1,60}\.(?:com|cn|net|org|example)\b"

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dunwell.compliance.content.pattern import Pattern, PatternError, pattern
+from dunwell.compliance.content.pattern import Pattern, PatternError, orders, pattern
 from dunwell.database import ROOT
 from dunwell.facts.errors import DunwellError
 
 CONTENT = ROOT / "rulebooks" / "content"
 FORBIDDEN = "forbidden"
+CLASSES = "classes"
 # In a Latin script words are longer than in Chinese, and so are the gaps between them.
 GAPS = {"zh": 10, "en": 40, "es": 40}
 # The same loader in C, where it was built: the lists are long.
@@ -48,12 +49,16 @@ class Both(Said):
 
 
 class Entry(Said):
-    """Words that must not be said. `excused` is false where no negation or quotation makes them better."""
+    """Words that must not be said. `excused` is false where no negation or quotation makes them better.
+
+    With one of the words of `unless` in the same sentence the claim is a lawful one and is not counted.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     language: Literal["zh", "en"]
     words: Words
     gap: int | None = None
+    unless: tuple[str, ...] = ()
     excused: bool = True
     valid_from: date = date.min
     valid_until: date | None = None
@@ -75,7 +80,7 @@ class Entry(Said):
 
     def patterns(self, sets: Mapping[str, tuple[str, ...]]) -> tuple[Pattern, ...]:
         gap = GAPS[self.language] if self.gap is None else self.gap
-        return tuple(pattern(told, gap=gap, sets=sets) for told in self.words)
+        return tuple(pattern(order, gap=gap, sets=sets) for told in self.words for order in orders(told))
 
 
 class ForbiddenList(Said):
@@ -148,10 +153,18 @@ class Frames(Said):
     turns: Words
     disbelief: Words
     attributions: Words
+    apologies: Words
+    undone: Words
     impostors: Words
     rejections: Words
     languages: Mapping[Language, Words]
     traditional: Words
+
+
+class Classes(Said):
+    """Words that stand for one part of a claim: who acts, the act, upon whom, and what follows."""
+
+    classes: Mapping[Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")], Words]
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,11 +193,23 @@ def load_wording(folder: Path = CONTENT) -> Wording:
     elements = tuple(_elements(folder / "elements.yaml"))
     limited = _read(folder / "limited_content.yaml", Limited)
     evidence = _read(folder / "evidence.yaml", Recording)
-    frames = _read(folder / "frames.yaml", Frames)
+    frames = _framed(folder)
     version = _version((*lists, *elements, limited, evidence, frames))
     wording = Wording(lists, elements, limited, evidence, frames, version)
     _sound(wording, folder=folder)
     return wording
+
+
+def _framed(folder: Path) -> Frames:
+    """This function will read the frames, and to their sets of words the classes of `classes/`."""
+    frames = _read(folder / "frames.yaml", Frames)
+    told = [_read(file, Classes).classes for file in sorted((folder / CLASSES).glob("*.yaml"))]
+    sets = [frames.sets, *told]
+    known = [name for each in sets for name in each]
+    if twice := sorted({name for name in known if known.count(name) > 1}):
+        cure = "give each set of words a name of its own"
+        raise DunwellError(f"the set {twice[0]} stands there twice", place=str(folder / CLASSES), cure=cure)
+    return frames.model_copy(update={"sets": {name: words for each in sets for name, words in each.items()}})
 
 
 def _elements(file: Path) -> Iterator[Element]:
@@ -235,7 +260,8 @@ def _sound(wording: Wording, *, folder: Path) -> None:
     for place, words in _all_words(wording):
         for told in words:
             try:
-                pattern(told, gap=0, sets=sets)
+                for order in orders(told):
+                    pattern(order, gap=0, sets=sets)
             except PatternError as error:
                 cure = "see how a pattern is written in docs/how-to/add-a-forbidden-claim.md"
                 raise DunwellError(str(error), place=f"{folder}, {place}", cure=cure) from None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from dunwell.compliance.content.elements import missing, placeholders, present
-from dunwell.compliance.content.forbidden import forbidden
+from dunwell.compliance.content.forbidden import forbidden, told_once
 from dunwell.compliance.content.limited import limited_content
 from dunwell.compliance.content.wording import load_wording
 from dunwell.compliance.kinds.kind import Finding, Kind, Name, distinct, one_of
@@ -21,6 +22,8 @@ SPOKEN = (Channel.VOICE.value, Channel.VISIT.value)
 # On whose own line a message is left with the debtor, and not with somebody else.
 OWN_ROLES = (RoleKind.PRIMARY.value, RoleKind.CO_DEBTOR.value, RoleKind.GUARANTOR.value, RoleKind.REPRESENTATIVE.value)
 Told = tuple[str, str]
+# About two texts with the rules that ask about them, so that nobody's letter stays in memory for long.
+FAULTS_KEPT = 32
 
 
 def _known(values: tuple[str, ...], *, known: Iterable[str], what: str) -> tuple[str, ...]:
@@ -129,16 +132,25 @@ class Content(Kind):
                 "留于他人线路的不属于有限内容留言：仅可留给债务人本人",
             )
 
-    def faults(self, text: str, *, on: date, template: bool = False) -> Iterator[Told]:
+    def faults(self, text: str, *, on: date, template: bool = False) -> tuple[Told, ...]:
         """This function will say what is wrong with a text, or with a template before it is filled in."""
+        return _faults(self, text, on, template)
+
+    def _told(self, text: str, *, on: date, template: bool) -> Iterator[Told]:
         for lack in missing(text, elements=self.requires, template=template, each_language=self.each_language):
             yield lack.en, lack.zh
         for element in present(text, elements=self.excludes):
             yield f"{element.name.en} must not stand here: leave it out", f"此处不得出现{element.name.zh}：请删除"
-        for claim in forbidden(text, on=on, groups=self.forbids) if self.forbids else ():
+        for claim in told_once(forbidden(text, on=on, groups=self.forbids)) if self.forbids else ():
             yield f"«{claim.words}» is forbidden: {claim.en}", f"禁用“{claim.words}”：{claim.zh}"
         for excess in limited_content(text) if self.limited_content else ():
             yield f"not a limited-content message: {excess.en}", f"非有限内容留言：{excess.zh}"
+
+
+# The gate asks each rule again for every moment it tries; `terms` holds the version of the lists.
+@lru_cache(FAULTS_KEPT)
+def _faults(terms: Content, text: str, on: date, template: bool) -> tuple[Told, ...]:
+    return tuple(terms._told(text, on=on, template=template))
 
 
 def _spoken_by_a_person(question: Question) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.compliance.content.forbidden import forbidden
+from dunwell.compliance.content.forbidden import forbidden, told_once
 
 DAY = date(2026, 3, 10)
 
@@ -85,6 +85,48 @@ def test_quotation_marks_alone_excuse_nothing(text: str) -> None:
     assert "exaggeration" in groups(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对不起，之前误打了您母亲的电话，今后不会再发生。",
+        "抱歉，上周同事说要通知您单位，这是不对的。",
+        "We are sorry that a colleague called your mother last week.",
+        "I apologise; we should not have written that you will be arrested, and I am sorry we did, by mistake.",
+    ],
+)
+def test_who_is_sorry_for_it_does_not_threaten_it(text: str) -> None:
+    assert groups(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [("抱歉，我们只好联系您的家人了。", "third_party"), ("Sorry, but we will tell your wife.", "third_party")],
+)
+def test_an_apology_for_what_will_be_done_excuses_nothing(text: str, group: str) -> None:
+    assert group in groups(text)
+
+
+def test_words_that_make_a_claim_lawful_excuse_it_in_their_sentence_only() -> None:
+    assert groups("法院判决后仍不履行的，可能被列入失信被执行人名单。") == set()
+    assert groups("法院判决后再说。你会被列入失信被执行人名单。") == {"exaggeration"}
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("我哋會打去你公司搵你老細傾吓。", "third_party"),
+        ("唔還錢就等住坐監。", "exaggeration"),
+        ("佢冇權投訴。", "rights"),
+        ("老子弄SI你。", "violence"),
+        ("十分鐘內不轉帳就報警抓人。", "false_urgency"),
+        ("sh1t, pay now", "abuse"),
+        ("We will lock u up in ja1l, you're going to jall", "exaggeration"),
+    ],
+)
+def test_dialect_slang_and_masks_are_seen_through(text: str, group: str) -> None:
+    assert group in groups(text)
+
+
 def test_obscenity_is_excused_by_nothing() -> None:
     assert groups("您提到“操你妈”。") == {"abuse"}
     assert groups("We are not calling you a bastard.") == {"abuse"}
@@ -118,6 +160,14 @@ def test_a_word_is_found_however_it_is_dressed(text: str) -> None:
 )
 def test_a_pattern_ends_with_its_sentence_and_a_word_with_its_letters(text: str) -> None:
     assert groups(text) == set()
+
+
+def test_the_same_words_are_told_once_for_each_group() -> None:
+    claims = forbidden("不还就坐牢，你这个老赖，坐牢去吧。", on=DAY)
+    assert [claim.group for claim in told_once(claims)] == sorted({claim.group for claim in claims})
+    both = forbidden("You will go to jail. Your credit will be ruined for life.", on=DAY)
+    assert [claim.words for claim in told_once(both)] == ["go to jail", "ruined … for life"]
+    assert len(both) > 2
 
 
 def test_only_the_lists_asked_for_are_searched() -> None:

@@ -1,9 +1,10 @@
 """Recall and precision of the lists, group by group, on sentences that were labelled by hand.
 
-Three sets, by how much they can say. `fresh` was written last, in words that avoid the lists on purpose, and no list
-was mended by it: it shows that a list knows the words it holds and does not understand a threat. `held_out` was written
-before the lists by the same hand, so it is kinder than customers' reality. By `development` the lists were mended; on
-the first run, before that, they found 18 of its 74 bad sentences and raised 5 false alarms on its 35 harmless ones.
+Four sets, by how much they can say. `afterwards` was written after the last change to the lists, in images and hints
+that avoid them on purpose: it shows that a list knows the words it holds and does not understand a threat. `fresh` was
+written by another hand than the one that widened the lists, who had seen its first three groups; `held_out` was written
+before the first lists by the hand that wrote them, so it is kinder than customers' reality. By `development` the lists
+were mended. The sealed half of a fifth set, far larger, is measured in test_blind.py.
 """
 
 from __future__ import annotations
@@ -89,18 +90,35 @@ def measure(name: str) -> Measured:
     return measured
 
 
-SETS = ("held_out", "development", "fresh")
+SETS = ("held_out", "development", "fresh", "afterwards")
 
 
 @pytest.mark.parametrize(
     ("name", "recall", "precision"),
-    [("held_out", 0.98, 1.0), ("development", 1.0, 0.98), ("fresh", 0.07, 1.0)],
+    [("held_out", 0.98, 1.0), ("development", 1.0, 0.98), ("fresh", 0.60, 1.0)],
 )
 def test_recall_and_precision(name: str, recall: float, precision: float) -> None:
     measured = measure(name)
     say(f"{name}: {measured.sentences} sentences\n{measured.table()}")
     assert measured.recall() >= recall
     assert measured.precision() >= precision
+
+
+def test_what_was_not_seen_by_who_widened_the_lists() -> None:
+    measured = measure("fresh")
+    unseen = [group for group in measured.groups if group not in ("violence", "abuse", "false_authority")]
+    found = sum(measured.found[group] for group in unseen)
+    missed = sum(measured.missed[group] for group in unseen)
+    say(f"fresh, groups nobody had seen: {found} of {found + missed}")
+    assert found >= 0.4 * (found + missed)
+
+
+def test_hints_and_images_are_not_understood() -> None:
+    """Nearly nothing is found: who reads this figure does not take the lists for a promise that nobody is harassed."""
+    measured = measure("afterwards")
+    say(f"afterwards: {measured.sentences} sentences\n{measured.table()}")
+    assert measured.recall() >= 0.01
+    assert measured.alarmed <= 0.05 * measured.harmless
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from time import process_time
 
 import pytest
 
-from dunwell.compliance.content.pattern import Passage, PatternError, pattern
+from dunwell.compliance.content.pattern import Passage, PatternError, orders, pattern
 from dunwell.compliance.content.wording import CONTENT, load_wording
 from dunwell.facts.errors import DunwellError
 
@@ -33,6 +34,11 @@ def found(told: str, text: str, *, gap: int = 10) -> list[str]:
         ("警察", "警察局", ["警察"]),
         ("<money>", "usd 1,204.50 or 300元 or 一百二十元 or 300", ["usd 1,204.50", "300元", "一百二十元"]),
         ("<date>", "2026-06-20, 6月20日, 20 june, june 20", ["2026-06-20", "6月20日", "20 june", "june 20"]),
+        (
+            "<minutes>",
+            "十分钟, 2个小时, half an hour, 20 mins, an hour",
+            ["十分钟", "2个小时", "half an hour", "20 mins", "an hour"],
+        ),
         ("<phone>", "call 1-800-555-1212", ["1-800-555-1212"]),
         ("<link>", "see https://a.example/x or b.example", ["https://a.example/x", "b.example"]),
         ("<money> … <date>", "{amount} by {deadline}", ["{amount} … {deadline}"]),
@@ -54,6 +60,34 @@ def test_the_first_word_that_fits_is_not_the_last_chance() -> None:
 def test_what_is_no_pattern_is_refused(told: str) -> None:
     with pytest.raises(PatternError):
         pattern(told, gap=10, sets=SETS)
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("a … b", ("a … b",)),
+        ("a ↔ b", ("a  ……  b", "b …… a")),
+        ("a … b ↔ c", ("a … b  ……  c", "c …… a … b")),
+    ],
+)
+def test_either_side_may_come_first(told: str, written: tuple[str, ...]) -> None:
+    assert [each.split() for each in orders(told)] == [each.split() for each in written]
+
+
+def test_a_set_may_hold_another_one_but_not_itself() -> None:
+    sets = {"kin": ("father",), "people": ("@kin", "boss"), "loop": ("@pool",), "pool": ("@loop",)}
+    made = pattern("tell … @people", gap=10, sets=sets)
+    assert [match.words("tell father") for match in made.find(Passage("tell father"))] == ["tell … father"]
+    for told, said in (("@loop", "holds itself"), ("@people/@none", "no set of words @none")):
+        with pytest.raises(PatternError, match=said):
+            pattern(told, gap=10, sets=sets)
+
+
+def test_an_end_from_which_nothing_follows_is_not_tried_twice() -> None:
+    text = "a " * 4000 + "b"
+    start = process_time()
+    assert found("a … a … a … c", text, gap=80) == []
+    assert process_time() - start < 3
 
 
 def test_a_gap_has_its_bounds() -> None:
@@ -91,6 +125,10 @@ VIOLENCE = "forbidden/violence.yaml"
         ("elements.yaml", "elements:", "parts:", "it must hold the key elements"),
         ("elements.yaml", "<money>", "<gold>", "there is no shape <gold>"),
         ("frames.yaml", "denials:", "denial:", "key denials"),
+        ("frames.yaml", "apologies:", "apology:", "key apologies"),
+        ("classes/zh.yaml", "classes:", "class:", "key classes"),
+        ("classes/zh.yaml", "gang:", "kin:", "the set kin stands there twice"),
+        (VIOLENCE, "@crippling", "@crippled", "there is no set of words @crippled"),
         ("limited_content.yaml", "reveals:", "shows:", "key reveals"),
         ("evidence.yaml", "asks:", "ask:", "key asks"),
     ],
