@@ -28,6 +28,7 @@ def test_bulk_says_what_the_judge_says(model: DecisionModel, rows: Rows) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_200)
 @examples(250)
 @given(models(), cases)
 def test_bulk_says_what_the_judge_says_at_length(model: DecisionModel, rows: Rows) -> None:
