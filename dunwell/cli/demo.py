@@ -108,5 +108,6 @@ def _next(plan: Path) -> list[str]:
         f"{run} strategy status                 # who approved them",
         f"{run} staff list                      # the demo's people, one of each role",
         f"{run} rules list                      # what the law and the company allow",
+        "make desk                                       # the pages of those who talk to customers",
         f"{run} --help                          # everything else",
     ]

@@ -12,6 +12,7 @@ from dunwell.cli import (
     clocks,
     contact,
     demo,
+    desk,
     evidence,
     imports,
     ledger,
@@ -47,6 +48,7 @@ app.command()(plan.plan)
 app.command()(plan.explain)
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(contact.app, name="contact")
+app.add_typer(desk.app, name="desk")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(person.app, name="person")

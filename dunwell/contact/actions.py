@@ -37,6 +37,9 @@ class Outcome:
     debts_discussed: tuple[str, ...] = ()
     duration_seconds: int | None = None
     recording: str | None = None
+    # What was said, sealed under the customer's key, and its keyed digest.
+    note_sealed: bytes | None = None
+    note_digest: bytes | None = None
 
 
 def attempt(proposal: Proposal, *, rulebook: Rulebook, by: str, at: datetime) -> Permit | Refused:

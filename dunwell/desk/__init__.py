@@ -1,0 +1,1 @@
+"""The desk: where those who talk to customers work all day."""

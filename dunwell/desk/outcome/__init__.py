@@ -1,0 +1,1 @@
+"""The outcome: what came of a contact, told by keyboard."""

@@ -1,0 +1,1 @@
+"""Signing in: a code, a password and six digits of a second factor."""

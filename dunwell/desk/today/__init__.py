@@ -1,0 +1,1 @@
+"""Today: what waits, the plan as a funnel, and what is stopped or close to a limit."""

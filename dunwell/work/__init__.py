@@ -1,0 +1,1 @@
+"""Work: who does it: which customer is in whose hands."""
