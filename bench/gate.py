@@ -54,7 +54,7 @@ FILL = """
     SELECT 1, 'bench', 'P' || n, '', n, '2020-01-01', 'Asia/Shanghai' FROM generate_series(1, %(persons)s) AS n;
     INSERT INTO ledger_contactpoint (batch_id, source, external_id, content_digest, party_id, channel, value_sealed,
                                      value_digest, quality, valid_from)
-    SELECT 1, 'bench', 'C' || n, '', n, 'sms', '', '', 'verified', '2020-01-01'
+    SELECT 1, 'bench', 'C' || n, '', n, 'sms', '', n::text::bytea, 'verified', '2020-01-01'
     FROM generate_series(1, %(persons)s) AS n;
     INSERT INTO ledger_contact (batch_id, source, external_id, content_digest, party_id, account_id, contact_point_id,
                                 happened_at, direction, channel, purpose, actor, connected, answered_by)

@@ -21,7 +21,7 @@ from dunwell.access.queries import approved
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, Candidate, Contact, Customer
 from dunwell.compliance.models import GateRefusal, Permit, PermitUse, StopSwitch
 from dunwell.compliance.proposal import Proposal, Refused, answer, refusal
-from dunwell.compliance.queries import CaseFile, case_files, role_of
+from dunwell.compliance.queries import SHARING_MAX, CaseFile, case_files, role_of
 from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.compliance.rules import judge_moment
 from dunwell.compliance.supervision.queries import in_force, standings
@@ -42,14 +42,19 @@ PROPOSALS_MAX = 1_000
 ONCE, STOP, APPROVED = "ONCE", "STOP", "APPROVED"
 
 # Who has a number of theirs too is locked with them: what he receives there counts for the number.
-_LOCK = """
+_LOCK = f"""
     SELECT id FROM ledger_party
     WHERE id = ANY(%(parties)s) OR id IN (
-        SELECT o.party_id FROM ledger_contactpoint m JOIN ledger_contactpoint o ON o.value_digest = m.value_digest
+        SELECT o.party_id FROM ledger_contactpoint m
+        CROSS JOIN LATERAL (
+            SELECT party_id FROM ledger_contactpoint o
+            WHERE o.value_digest = m.value_digest AND o.channel = m.channel AND o.party_id <> m.party_id
+            ORDER BY o.party_id, o.id LIMIT {SHARING_MAX}
+        ) o
         WHERE m.party_id = ANY(%(parties)s)
     )
     ORDER BY id FOR NO KEY UPDATE
-"""
+"""  # noqa: S608 - a number of this house alone.
 _PERMIT_COLUMNS = (
     "contact_id", "issued_at", "expires_at", "rulebook", "warned_rules", "review_rules", "reviewed_by",
 )  # fmt: skip

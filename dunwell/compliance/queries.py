@@ -22,6 +22,8 @@ HARDSHIP_ASKED, HARDSHIP_DAYS = "hardship_asked", 90
 HARDSHIP_HOLDS = (HoldKind.HARDSHIP.value, HoldKind.BREATHING_SPACE.value)
 DISPUTE_OPENED, DISPUTE_CLOSED = "dispute_opened", "dispute_closed"
 
+# A number that more people have is a switchboard or a filler, and the number of none of them.
+SHARING_MAX = 20
 _LIVING = "NOT EXISTS (SELECT FROM {table} c WHERE c.corrects_id = x.id)"
 # What a contact says to the rules; `x` is the contact, `a` its account, `w` whom it was with: the role, who, and by
 # which address of the customer's own it counts, where that is another one than the address it went to.
@@ -73,8 +75,11 @@ _CASES = f"""
             FROM (
                 SELECT o.party_id, o.id, m.id AS own_point, NULL AS role, NULL AS person
                 FROM ledger_contactpoint m
-                JOIN ledger_contactpoint o
-                    ON o.value_digest = m.value_digest AND o.channel = m.channel AND o.party_id <> m.party_id
+                CROSS JOIN LATERAL (
+                    SELECT id, party_id FROM ledger_contactpoint o
+                    WHERE o.value_digest = m.value_digest AND o.channel = m.channel AND o.party_id <> m.party_id
+                    ORDER BY o.party_id, o.id LIMIT {SHARING_MAX}
+                ) o
                 WHERE m.party_id = p.id
             ) w
             JOIN ledger_contact x ON x.party_id = w.party_id AND x.contact_point_id = w.id
