@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "dunwell.compliance",
     "dunwell.intake",
     "dunwell.work",
+    "dunwell.settle",
     "dunwell.batch",
     "dunwell.desk",
 ]

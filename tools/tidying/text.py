@@ -151,7 +151,7 @@ RULES = (
             r"(?<![\w.~*}])/(?:work|root)(?:/|\b(?![\w.-]))|(?<![\w.])/(?:home|Users|tmp)/[A-Za-z]\w*/",
             say="{} is a path of one machine",
         ),
-        good=at("a.md", "see dunwell/settle/ and ../settle/", "data lies under /var/tmp", "/usr/share/doc", "~/root/"),
+        good=at("a.md", "see dunwell/settle/ and ../settle/", "data lies under /var/tmp", "/usr/share/doc", "~/ro·ot/"),
         bad=at("a.md", "cd /ro·ot/x", "`/wo·rk/a`", "/ho·me/ann/a.csv", "/tm·p/build/x"),
     ),
     Rule(
