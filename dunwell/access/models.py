@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from dunwell.access.kinds import Answer, Department, RequestKind, Role, ScopeKind
-from dunwell.ledger.models import ordered
+from dunwell.ledger.columns import ordered
 
 
 def one_of(field: str, kinds: type[StrEnum]) -> models.CheckConstraint:

@@ -9,8 +9,9 @@ from django.db import models
 
 from dunwell.compliance.supervision import rules
 from dunwell.evidence.models import Block
+from dunwell.ledger.columns import one_of, ordered
 from dunwell.ledger.kinds import Channel, ContactActor
-from dunwell.ledger.models import Contact, Party, one_of, ordered
+from dunwell.ledger.models import Contact, Party
 
 
 class Permit(models.Model):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import pyarrow as pa
 import pyarrow.csv
@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from dunwell.database import run
 from dunwell.evidence.actions import record, row
 from dunwell.evidence.rules import Detail
+from dunwell.ledger.kinds import SourceKind
 from dunwell.ledger.loading import adding, staging, telling, verdicts, verifying
 from dunwell.ledger.models import Batch
 from dunwell.ledger.targets import TARGETS, Target
@@ -57,6 +58,18 @@ class Origin:
     mapping_digest: str
     origin: str
     origin_digest: str = ""
+
+
+def contact_origin(source: str, *, named: str, first: str) -> Origin:
+    """This function will name the origin of contact events that we tell ourselves; `first`: the first one's id."""
+    return Origin(
+        source=source,
+        source_kind=SourceKind.CONTACT_EVENTS.value,
+        mapping="",
+        mapping_digest="",
+        origin=named,
+        origin_digest=first,
+    )
 
 
 @dataclass
@@ -206,6 +219,13 @@ def load_batch(tables: Mapping[str, pa.Table], *, origin: Origin, by: str, at: d
     return load.close(origin, rows_read=rows_read, rows_refused=load.refused_lines(), by=by, at=at), refused
 
 
+class Also(NamedTuple):
+    """An insertion that goes with what is told, and its parameters, from the new ids by external id."""
+
+    insertion: str
+    values: Callable[[Mapping[str, int]], Mapping[str, Any]]
+
+
 def tell(
     target: str,
     *,
@@ -215,12 +235,14 @@ def tell(
     at: datetime,
     action: str,
     about: Callable[[Mapping[str, int]], Mapping[str, Detail]] = lambda ids: {},
+    also: Also | None = None,
 ) -> dict[str, int]:
     """This function will add the few events that an action is about, as one batch with its evidence.
 
     Each fact is an `external_id` and told columns (`ledger.loading.telling`): references by id, times as ISO text.
-    `about` gives what the evidence says beside it, from the new ids by external id, which are returned. Raises
-    IntegrityError where one of the facts was told before. It runs inside the caller's transaction.
+    `about` gives what the evidence says beside it, from the new ids by external id, which are returned; `also` is
+    written by the statement that closes the batch. Raises IntegrityError where one of the facts was told before. It
+    runs inside the caller's transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("facts are told inside a transaction")
@@ -230,7 +252,11 @@ def tell(
     detail = {**_detail(content, origin=origin, rows=(len(facts), 0)), **about(ids)}
     columns = {name: getattr(origin, name) for name in Origin.__dataclass_fields__}
     completing = row(evidence, action=action, subject=f"batch/{batch}", by=by, at=at, detail=detail)
-    run(telling.COMPLETE, {**completing, **columns, "id": batch, "rows": len(facts), "content": Jsonb(content)})
+    closing = {**completing, **columns, "id": batch, "rows": len(facts), "content": Jsonb(content)}
+    if also is None:
+        run(telling.complete(), closing)
+    else:
+        run(telling.complete(also.insertion), {**also.values(ids), **closing})
     return dict(ids)
 
 

@@ -139,3 +139,6 @@ class HoldKind(TextChoices):
     MINOR = "minor"
     IN_HOSPITAL = "in_hospital"
     PAUSE = "pause"
+    PROMISE = "promise"
+    PLAN = "plan"
+    DEFERRAL = "deferral"

@@ -51,7 +51,7 @@ def positions(tables: Tables, *, as_of: date, terms: Terms) -> ibis.Table:
     """
     lines = queues(tables, terms, as_of=as_of)
     totals = _totals(lines, as_of=as_of).alias("position_totals")
-    late = _holds_of_accounts(tables).join(totals.filter(_.oldest_unpaid_due_on < as_of), "account_id")
+    late = _holds_of_accounts(tables, terms).join(totals.filter(_.oldest_unpaid_due_on < as_of), "account_id")
     accounts = _with_grace(tables["accounts"], terms)
     for beside in (
         totals,
@@ -116,9 +116,10 @@ def _with_grace(accounts: ibis.Table, terms: Terms) -> ibis.Table:
     )  # fmt: skip
 
 
-def _holds_of_accounts(tables: Tables) -> ibis.Table:
-    """This function will list the holds account by account: its own, and those of the whole case."""
-    holds = tables["holds"].select("party_id", "account_id", "from_on", "until_on")
+def _holds_of_accounts(tables: Tables, terms: Terms) -> ibis.Table:
+    """This function will list the holds that stop the days: an account's own, and those of the whole case."""
+    resting = tables["holds"].filter(_.kind.notin(sorted(kind.value for kind in terms.days_go_on) or [""]))
+    holds = resting.select("party_id", "account_id", "from_on", "until_on")
     own = holds.filter(_.account_id.notnull()).drop("party_id")
     cases = holds.filter(_.account_id.isnull()).drop("account_id")
     whole = cases.join(tables["accounts"].select("party_id", "account_id"), "party_id").select(*own.columns)

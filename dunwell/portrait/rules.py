@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from dunwell.facts.definitions import Definition, read
 from dunwell.facts.money import currencies
-from dunwell.ledger.kinds import AdjustmentKind, Component, ProductLine
+from dunwell.ledger.kinds import AdjustmentKind, Component, HoldKind, ProductLine
 
 Allocation = Literal["due_first", "component_first"]
 
@@ -70,6 +70,8 @@ class Terms(Definition):
     buckets: tuple[Bucket, ...]
     products: dict[ProductLine, Product]
     reference: Reference
+    # Kinds of hold during which days late go on counting; during all others they rest.
+    days_go_on: frozenset[HoldKind] = frozenset()
 
     @model_validator(mode="after")
     def _buckets_rise(self) -> Self:
@@ -228,6 +230,16 @@ def position(facts: Facts, *, as_of: date) -> Position:
         open_charges=len(still),
         **_habits(queue, unpaid=unpaid, settled=settled, credits=credits, free=free, as_of=as_of),
     )
+
+
+def unpaid(facts: Facts, *, as_of: date) -> dict[int, Decimal]:
+    """This function will say what is left of each charge on a day, counted as `position` counts it."""
+    facts = facts.on(as_of)
+    credits = _credits(facts)
+    left, _, moved, _ = _directed(facts.charges, credits=credits)
+    free = sum((credit.amount for credit in [*credits, *moved] if credit.charge is None), NOTHING)
+    queue = sorted(facts.charges, key=lambda charge: _place(charge, unpaid=left, allocation=facts.allocation))
+    return _spent(queue, unpaid=left, pool=max(free, NOTHING))[0]
 
 
 def _credits(facts: Facts) -> list[_Credit]:

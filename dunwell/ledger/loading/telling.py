@@ -12,20 +12,22 @@ from dunwell.ledger.loading.staging import Q, columns_of, listed
 from dunwell.ledger.loading.verdicts import references
 from dunwell.ledger.targets import COLUMN_TYPES, TARGETS, Field, Target
 
-# The batch of what an action told, and its evidence.
-COMPLETE = (
-    Q("""
-    WITH evidence AS ({})
+# The batch of what an action told, its evidence, and what else is written with them.
+_COMPLETE = """
+    WITH evidence AS ({}){}
     INSERT INTO ledger_batch (id, recorded_at, by, source, source_kind, mapping, mapping_digest, origin,
                               origin_digest, rows_read, rows_refused, content)
     VALUES (%(id)s, %(row_at)s, %(row_by)s, %(source)s, %(source_kind)s, %(mapping)s, %(mapping_digest)s, %(origin)s,
             %(origin_digest)s, %(rows)s, 0, %(content)s)
-    """)
-    .format(Q(INSERT))
-    .as_string(None)
-)
+"""
 # A reference and what a correction corrects are told by the id of the row.
 ID_TYPE = "bigint"
+
+
+@cache
+def complete(also: str = "") -> str:
+    """This function will write the statement that closes what was told; `also` is an insertion that goes with it."""
+    return Q(_COMPLETE).format(Q(INSERT), Q(f", also AS ({also})" if also else "")).as_string(None)
 
 
 def _columns(field: Field) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import dunwell.ledger.models
+import dunwell.ledger.columns
 from django.db import migrations, models
 
 
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('booked_on', models.DateField()),
                 ('due_on', models.DateField()),
                 ('component', models.TextField(choices=[('principal', 'Principal'), ('interest', 'Interest'), ('fee', 'Fee'), ('penalty', 'Penalty')])),
-                ('amount', dunwell.ledger.models.AmountField(decimal_places=3, max_digits=18)),
+                ('amount', dunwell.ledger.columns.AmountField(decimal_places=3, max_digits=18)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.account')),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='ledger.batch')),
                 ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.charge')),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('content_digest', models.BinaryField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('paid_on', models.DateField()),
-                ('amount', dunwell.ledger.models.AmountField(decimal_places=3, max_digits=18)),
+                ('amount', dunwell.ledger.columns.AmountField(decimal_places=3, max_digits=18)),
                 ('method', models.TextField(null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.account')),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='ledger.batch')),
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('effective_on', models.DateField()),
                 ('kind', models.TextField(choices=[('credit_note', 'Credit Note'), ('waiver', 'Waiver'), ('write_off', 'Write Off'), ('chargeback', 'Chargeback'), ('reversal', 'Reversal')])),
-                ('amount', dunwell.ledger.models.AmountField(decimal_places=3, max_digits=18)),
+                ('amount', dunwell.ledger.columns.AmountField(decimal_places=3, max_digits=18)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.account')),
                 ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.adjustment')),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='ledger.batch')),
@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
                 ('content_digest', models.BinaryField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('valid_from', models.DateField()),
-                ('credit_limit', dunwell.ledger.models.AmountField(decimal_places=3, max_digits=18, null=True)),
+                ('credit_limit', dunwell.ledger.columns.AmountField(decimal_places=3, max_digits=18, null=True)),
                 ('grace_days', models.PositiveSmallIntegerField(null=True)),
                 ('closed_on', models.DateField(null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.account')),

@@ -1,0 +1,1 @@
+"""Complaints: the dossier of each, its clocks, and independent mediation."""
