@@ -71,10 +71,10 @@ def refuse(found: Objection | None, *, place: str) -> None:
         raise AccessRefusedError(found, place=place)
 
 
-def acting(code: str, *, capability: Capability, at: datetime, place: str) -> Person:
-    """This function will find who acts, or refuse a stranger and whoever lacks the capability."""
+def acting(code: str, *, capability: Capability, at: datetime, place: str, within: Iterable[Scope] = ()) -> Person:
+    """This function will find who acts, or refuse a stranger and whoever lacks the capability within the scopes."""
     found = _known(code, at=at, place=place)
-    refuse(lacks(found, capability=capability), place=place)
+    refuse(lacks(found, capability=capability, within=within), place=place)
     return found
 
 

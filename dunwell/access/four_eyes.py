@@ -6,14 +6,14 @@ protection. Nobody decides what he asked for, nor what is about himself. One ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dunwell.access.kinds import Answer, Capability, Department, RequestKind, Role, State
 from dunwell.access.matrix import CAPABILITIES, DEPARTMENT_OF
 from dunwell.access.objections import Objection, objection
-from dunwell.access.rules import Person
+from dunwell.access.rules import Person, Scope
 
 DEPARTMENTS_NEEDED = 2
 STRATEGY_ROLES = (Role.COMPLIANCE, Role.LEGAL, Role.DATA_PROTECTION)
@@ -97,11 +97,17 @@ def able_to(capability: Capability) -> tuple[Role, ...]:
     return tuple(role for role in Role if capability in CAPABILITIES[role])
 
 
-def lacks(person: Person, *, capability: Capability) -> Objection | None:
-    """This function will object where somebody cannot do a thing for the whole house."""
-    if person.can(capability):
+def lacks(person: Person, *, capability: Capability, within: Iterable[Scope] = ()) -> Objection | None:
+    """This function will object where somebody cannot do a thing to what lies within the scopes."""
+    if person.can(capability, within=within):
         return None
     return objection("AC-CAPABILITY", code=person.code, capability=capability, roles=able_to(capability))
+
+
+def beyond(person: Person, *, capability: Capability) -> Objection:
+    """This function will object to a customer who lies where somebody cannot do a thing that he can do elsewhere."""
+    scopes = [f"{scope.kind.value}:{scope.value}" for scope in person.reach(capability)]
+    return objection("AC-REACH", code=person.code, capability=capability, scopes=scopes)
 
 
 def seat_or_objection(case: Case, *, voter: Person, answer: Answer, at: datetime) -> str | Objection:

@@ -100,6 +100,8 @@ class Capability(Worded):
     AGREE_PLANS = "agree_plans", "agree promises and plans", "达成承诺与分期"
     APPROVE_WAIVERS = "approve_waivers", "approve waivers", "审批减免"
     DECIDE_DISPUTES = "decide_disputes", "decide disputes", "裁定争议"
+    HANDLE_COMPLAINTS = "handle_complaints", "handle complaints", "处理投诉"
+    RELEASE_RESTS = "release_rests", "let contact go on after distress", "解除情绪危机后的暂停"
     IMPORT_DATA = "import_data", "import files, mend the quarantine", "导入数据与处理隔离行"
     MAKE_PLANS = "make_plans", "make the plan of the day", "生成作业计划"
     SUBMIT_STRATEGY = "submit_strategy", "submit a strategy", "提交策略"

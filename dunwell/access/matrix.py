@@ -23,13 +23,15 @@ DEPARTMENT_OF: Mapping[Role, Department] = {
 }
 
 _COLLECTOR = frozenset({Can.SEE_CUSTOMERS, Can.REVEAL_GENERAL, Can.CONTACT_CUSTOMERS, Can.AGREE_PLANS})
-_TEAM_LEAD = _COLLECTOR | {Can.ASSIGN_WORK, Can.STOP_CONTACTS, Can.SEE_REPORTS}
+# How much somebody may approve stands in strategies/authority.yaml.
+_APPROVES = frozenset({Can.APPROVE_WAIVERS, Can.HANDLE_COMPLAINTS})
+_TEAM_LEAD = _COLLECTOR | _APPROVES | {Can.ASSIGN_WORK, Can.STOP_CONTACTS, Can.SEE_REPORTS}
 
 CAPABILITIES: Mapping[Role, frozenset[Can]] = {
     Role.COLLECTOR: _COLLECTOR,
-    Role.TEAM_LEAD: _TEAM_LEAD,
+    Role.TEAM_LEAD: _TEAM_LEAD | {Can.RELEASE_RESTS},
     Role.MANAGER: _TEAM_LEAD
-    | {Can.PLACE_CASES, Can.APPROVE_WAIVERS, Can.MAKE_PLANS, Can.SUBMIT_STRATEGY, Can.ASK_RIGHTS, Can.APPROVE_RIGHTS},
+    | {Can.PLACE_CASES, Can.MAKE_PLANS, Can.SUBMIT_STRATEGY, Can.ASK_RIGHTS, Can.APPROVE_RIGHTS},
     Role.ANALYST: frozenset({Can.MAKE_PLANS, Can.SUBMIT_STRATEGY, Can.SEE_REPORTS}),
     Role.COMPLIANCE: frozenset(
         {
@@ -42,10 +44,12 @@ CAPABILITIES: Mapping[Role, frozenset[Can]] = {
                 Can.BLACKLIST,
             ),
             *(Can.APPROVE_STRATEGY, Can.APPROVE_RIGHTS, Can.SEE_REPORTS, Can.SEE_EVIDENCE),
+            *(Can.HANDLE_COMPLAINTS, Can.RELEASE_RESTS),
         }
     ),
     Role.LEGAL: frozenset(
         {
+            *(Can.HANDLE_COMPLAINTS, Can.RELEASE_RESTS),
             *(Can.SEE_CUSTOMERS, Can.REVEAL_GENERAL, Can.REVEAL_HIGH_RISK, Can.STOP_CONTACTS),
             *(Can.APPROVE_STRATEGY, Can.SEE_REPORTS, Can.SEE_EVIDENCE),
         }

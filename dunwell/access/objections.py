@@ -49,6 +49,12 @@ _WORDS = {
         "ask one of: {roles}",
         "请联系以下角色：{roles}",
     ),
+    "AC-REACH": (
+        "{code} can do this only within {scopes}, and this customer is not known to lie there: {capability}",
+        "{code}仅可在{scopes}范围内执行此操作，该客户不在该范围内：{capability}",
+        "ask whoever works there, or for a role with another scope",
+        "请联系负责该范围的人员，或申请其他范围的角色",
+    ),
     "AC-OWN-REQUEST": (
         "{code} asked for this and cannot decide it",
         "{code}是申请人，不能审批自己的申请",

@@ -70,13 +70,14 @@ def may(code: str, *, capability: Capability, at: datetime, within: Iterable[Sco
     return found is not None and found.can(capability, within=within)
 
 
-def staff(*, at: datetime) -> list[Standing]:
-    """This function will list everybody who was known at a moment, in the order of the codes."""
-    people = list(Staff.objects.filter(added_at__lte=at).order_by("code"))
-    postings = Posting.objects.filter(from_at__lte=at).order_by("from_at", "id")
+def staff(*, at: datetime, codes: Iterable[str] | None = None) -> list[Standing]:
+    """This function will list who was known at a moment, everybody or those of the codes, in the order of the codes."""
+    known = Staff.objects.filter(added_at__lte=at)
+    people = list((known if codes is None else known.filter(code__in=list(codes))).order_by("code"))
+    postings = Posting.objects.filter(staff__in=people, from_at__lte=at).order_by("from_at", "id")
     departments = {one.staff_id: Department(one.department) for one in postings}  # Later ones overwrite earlier ones.
     grants: dict[str, list[Grant]] = defaultdict(list)
-    for grant in in_force(at=at).order_by("id"):
+    for grant in in_force(at=at).filter(staff__in=people).order_by("id"):
         grants[grant.staff_id].append(grant)
     names = _masked_names(people)
     return [
@@ -124,11 +125,29 @@ def _case(request: Request, votes: Iterable[Vote]) -> Case:
     )
 
 
-def requests(*, at: datetime, kinds: Iterable[RequestKind] = RequestKind, open_only: bool = False) -> list[Told]:
-    """This function will list what was asked for by a moment and what became of it, newest first."""
+def requests(
+    *, at: datetime, kinds: Iterable[RequestKind] = RequestKind, open_only: bool = False, about: str | None = None
+) -> list[Told]:
+    """This function will list what was asked for by a moment, if told about one person, and what became of it."""
     found = Request.objects.filter(kind__in=list(kinds), asked_at__lte=at).prefetch_related("votes").order_by("-id")
-    told = [_told(request, at=at) for request in found]
+    if open_only:
+        found = found.filter(expires_at__gt=at)
+    if about is not None:
+        found = found.filter(staff=about)
+    told = [_told(request, at=at) for request in found.select_related("grant")]
     return [one for one in told if one.state is State.OPEN] if open_only else told
+
+
+def request(number: int, *, at: datetime) -> Told | None:
+    """This function will find one request with what became of it by a moment."""
+    found = Request.objects.filter(pk=number, asked_at__lte=at).select_related("grant").prefetch_related("votes")
+    return next((_told(one, at=at) for one in found), None)
+
+
+def history(code: str) -> tuple[list[Grant], list[Posting]]:
+    """This function will list every role that somebody was ever given and every department he was in, latest first."""
+    grants = Grant.objects.filter(staff=code).select_related("revocation").order_by("-from_at", "-id")
+    return list(grants), list(Posting.objects.filter(staff=code).order_by("-from_at", "-id"))
 
 
 def _told(request: Request, *, at: datetime) -> Told:

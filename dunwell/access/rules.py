@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dunwell.access.kinds import Capability, DataClass, Department, Field, Masking, Role, ScopeKind
 from dunwell.access.matrix import CAPABILITIES, CLASS_OF, MASKING
@@ -56,6 +56,31 @@ class Person:
 
     def can(self, capability: Capability, *, within: Iterable[Scope] = ()) -> bool:
         return any(capability in CAPABILITIES[role] for role in self.roles(within=within))
+
+    def reach(self, capability: Capability) -> tuple[Scope, ...]:
+        """This function will name the parts of the house in which he can do a thing: the whole house alone, if so."""
+        scopes = {one.scope for one in self.held if capability in CAPABILITIES[one.role]}
+        return (HOUSE,) if HOUSE in scopes else tuple(sorted(scopes, key=lambda scope: (scope.kind, scope.value)))
+
+    def can_somewhere(self, capability: Capability) -> bool:
+        """This function will tell whether there is any part of the house in which he can do a thing."""
+        return bool(self.reach(capability))
+
+    def towards(self, scopes: Iterable[Scope]) -> Person:
+        """This function will give him as he stands towards one thing that lies within the scopes.
+
+        What he holds there holds without further question, as for the whole house; the rest stays where it is.
+        """
+        inside = {HOUSE, *scopes}
+        return replace(self, held=tuple(replace(one, scope=HOUSE) if one.scope in inside else one for one in self.held))
+
+    def least(self, capability: Capability, *, data_class: DataClass) -> tuple[Role, ...]:
+        """This function will name his roles where, of all places in which he can do a thing, he sees least.
+
+        A list mixes customers of all those places, so it is masked as the strictest of them is.
+        """
+        places = [self.roles(within=[scope]) for scope in self.reach(capability)]
+        return max(places, key=lambda roles: _OPENNESS.index(level(roles, data_class=data_class)), default=())
 
 
 # Masking, in the three levels of T1

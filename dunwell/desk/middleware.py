@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 
 from dunwell.access import queries
-from dunwell.access.rules import Person
+from dunwell.access.rules import Person, Scope
 from dunwell.desk import clock
+from dunwell.desk.signing_in import sessions
 from dunwell.facts.errors import DunwellError
 from dunwell.ledger.zones import house_zone
 
@@ -25,10 +28,16 @@ POLICY = (
 
 
 class DeskRequest(HttpRequest):
-    """A request with who asks (None: nobody has signed in) and the one moment it is answered at."""
+    """A request with who asks (None: nobody has signed in) and the one moment it is answered at.
+
+    `within` are the parts of the house in which its customer lies, where that decides something: see `reach`.
+    """
 
     who: Person | None
     at: datetime
+    within: tuple[Scope, ...]
+    # Why the session that this request came with is over: `rights`, `time`, or nothing.
+    ended: str
 
 
 def today(request: DeskRequest) -> date:
@@ -57,14 +66,27 @@ def _mendable(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     return render(request, "desk/fault.html", {"fault": fault}, status=503)
 
 
+def _unwritable(request: HttpRequest) -> bool:
+    """This function will tell whether something came that no text of the database can hold; no browser types it."""
+    told = (value for form in (request.GET, request.POST) for _name, values in form.lists() for value in values)
+    return "\0" in request.path or any("\0" in str(value) for value in told)
+
+
 def who(answer: Answer) -> Answer:
     """This function will say who asks, with the roles that hold at this moment, and read the clock once."""
 
-    def around(request: HttpRequest) -> HttpResponse:
-        at = clock.now()
-        code = request.user.get_username() if request.user.is_authenticated else None
-        request.at = at  # type: ignore[attr-defined]
-        request.who = queries.person(code, at=at) if code else None  # type: ignore[attr-defined]
+    def around(plain: HttpRequest) -> HttpResponse:
+        request = cast(DeskRequest, plain)
+        if _unwritable(request):
+            return HttpResponseBadRequest()
+        request.at, request.within, request.who, request.ended = clock.now(), (), None, ""
+        if request.user.is_authenticated:
+            known = queries.person(request.user.get_username(), at=request.at)
+            request.ended = sessions.over(request.session, known, at=request.at)
+            if request.ended:
+                logout(request)
+            else:
+                request.who = known
         return answer(request)
 
     return around

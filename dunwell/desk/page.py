@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django_htmx.http import HttpResponseClientRedirect
 
 from dunwell.access import actions
 from dunwell.access.four_eyes import able_to
@@ -22,23 +23,48 @@ View = Callable[..., HttpResponseBase]
 VIA = "desk"
 
 
-def page(capability: Capability | None = None) -> Callable[[Callable[..., HttpResponse]], View]:
-    """This function will guard a view: `capability` None is for everybody who has signed in."""
+def page(*any_of: Capability, whole: bool = False) -> Callable[[Callable[..., HttpResponse]], View]:
+    """This function will guard a view for whoever has one of the capabilities; none named: whoever has signed in.
+
+    It is enough to have it in some part of the house: which customers that opens is judged by `reach`. Where a page
+    is about no customer, `whole` asks that it is held for the whole house. A refusal of an action is shown here too.
+    """
 
     def guarded(view: Callable[..., HttpResponse]) -> View:
         @wraps(view)
         def around(plain: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
             request = cast(DeskRequest, plain)
             if request.who is None:
-                return redirect_to_login(request.get_full_path())
-            if capability is not None and not request.who.can(capability):
-                return _lacking(request, request.who, capability)
-            return view(request, *arguments, **named)
+                return _to_the_door(request)
+            if any_of and not any(_has(request.who, each, whole=whole) for each in any_of):
+                return _lacking(request, request.who, any_of[0])
+            try:
+                return view(request, *arguments, **named)
+            except AccessRefusedError as refused:
+                return forbidden(request, refused)
 
-        around.capability = capability  # type: ignore[attr-defined]
         return around
 
     return guarded
+
+
+def _to_the_door(request: DeskRequest) -> HttpResponse:
+    """This function will lead to the sign-in and, from there, back to the page; a piece of a page leads the whole."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    piece = bool(htmx)
+    answer = redirect_to_login(htmx.current_url_abs_path or "/" if piece else _again(request))
+    if request.ended:
+        answer["Location"] += f"&ended={request.ended}"
+    return HttpResponseClientRedirect(answer["Location"]) if piece else answer
+
+
+def _again(request: DeskRequest) -> str:
+    """This function will give the address to come back to: a form that was sent cannot be asked for again."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+
+
+def _has(who: Person, capability: Capability, *, whole: bool) -> bool:
+    return who.can(capability) if whole else who.can_somewhere(capability)
 
 
 def _lacking(request: DeskRequest, who: Person, capability: Capability) -> HttpResponse:
@@ -54,12 +80,13 @@ def _lacking(request: DeskRequest, who: Person, capability: Capability) -> HttpR
 
 
 def forbidden(
-    request: DeskRequest, refused: AccessRefusedError, *, capability: Capability | None = None
+    request: DeskRequest, refused: AccessRefusedError, *, capability: Capability | None = None, status: int = 403
 ) -> HttpResponse:
-    """This function will show why somebody is refused, the rule's id with it."""
-    told = refused.told(language())
+    """This function will show why somebody is refused and what helps, the rule's id with it."""
+    told, rule = refused.told(language()), refused.objection.rule
     capable = {"capability": capability, "able": able_to(capability)} if capability else {}
-    return render(request, "desk/forbidden.html", {"told": told, "rule": refused.objection.rule, **capable}, status=403)
+    seen = {"told": told, "rule": rule, "status": status, **capable}
+    return render(request, "desk/forbidden.html", seen, status=status)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

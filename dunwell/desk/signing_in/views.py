@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,8 @@ from dunwell.evidence.actions import record
 def sign_in(request: HttpRequest) -> HttpResponse:
     """This page will let somebody in who knows the password and holds the second factor; it never says which failed."""
     if request.method == "GET":
-        return render(request, "desk/sign_in.html", {"next": request.GET.get("next", ""), "demo": _demo()})
+        seen = {"next": request.GET.get("next", ""), "ended": request.GET.get("ended", ""), "demo": _demo()}
+        return render(request, "desk/sign_in.html", seen)
     code, following = request.POST.get("code", "").strip()[:32].upper(), request.POST.get("next", "")
     found = authenticate(
         request, username=code, password=request.POST.get("password", ""), token=_digits(request.POST.get("token", ""))
@@ -35,6 +37,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     login(request, found)
     _told("desk.signed_in", found.staff_id, request)
     return redirect(following if _ours(following, request) else resolve_url("today"))
+
+
+def locked(request: HttpRequest, _answer: Any, _credentials: Any) -> HttpResponse:
+    """This page will say that the door is closed, and when it opens: each further attempt closes it anew."""
+    opens = cast(DeskRequest, request).at + settings.AXES_COOLOFF_TIME
+    return render(request, "desk/locked.html", {"opens": opens}, status=429)
 
 
 def _demo() -> bool:
