@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from dunwell.compliance.content.forbidden import Searcher, searcher
 from dunwell.compliance.content.normal import PLACEHOLDER
 from dunwell.compliance.content.pattern import Passage
-from dunwell.compliance.content.wording import GAPS, Element, Language, Part, Wording, Words
+from dunwell.compliance.content.wording import Element, Language, Part, Wording, Words
+
+# What stands between the words of an element is often the name of a company, in full.
+GAPS = {"zh": 30, "en": 60, "es": 60}
 
 # So many of a language's small words show that a text is written in it; fewer may be a name or a brand.
 SMALL_WORDS_LEAST = 3

@@ -24,7 +24,7 @@ LANGUAGES: tuple[Literal["en", "zh"], ...] = ("en", "zh")
 SAMPLES: dict[str, dict[str, str]] = {
     "en": {
         "name": "Jo O'Neill",
-        "creditor": "Dunwell Telecom",
+        "creditor": "Dunwell Telecommunications & Partners Limited",
         "agent": "Robin Smith",
         "phone": "1-800-555-1212",
         "amount": "CNY 1,204.50",
@@ -36,7 +36,7 @@ SAMPLES: dict[str, dict[str, str]] = {
     },
     "zh": {
         "name": "买买提·艾力",
-        "creditor": "善收电信",
+        "creditor": "善收通信集团华东有限公司某某分公司",
         "agent": "王小明",
         "phone": "400-800-1234",
         "amount": "1204.50元",
@@ -48,6 +48,8 @@ SAMPLES: dict[str, dict[str, str]] = {
     },
 }
 _FIELD = re.compile(r"\{([^{}]*)\}")
+# Answers to what a customer says: a piece of a conversation, which holds the elements as a whole.
+ANSWERS = "objections/"
 # Where a script is used: its channel and who acts; one that no treatment names may be used anywhere.
 Use = tuple[str, str]
 ANYWHERE: tuple[Use, ...] = (("sms", "robot"), ("voice", "robot"), ("voice", "human"), ("letter", "human"))
@@ -149,6 +151,8 @@ def _tongues(script: Script) -> Iterator[Fault]:
 def _by_rules(script: Script, *, rulebook: Rulebook, uses: tuple[Use, ...], on: date) -> Iterator[Fault]:
     for rule, terms in _about_content(rulebook, on=on):
         if any(_binds(rule, terms, script=script, use=use, on=on) for use in uses):
+            if script.name.startswith(ANSWERS):
+                terms = terms.model_copy(update={"requires": (), "limited_content": False})
             for language, text in script.texts.items():
                 yield from _by_rule(rule, terms, language=language, text=text, on=on)
 

@@ -12,6 +12,7 @@ from dunwell.compliance.proposal import Proposal, Refused
 from dunwell.contact import actions
 from dunwell.desk import plans
 from dunwell.desk.customer.owed import Owed, overdue_since, owed
+from dunwell.desk.customer.scripts import PLAIN_LETTER, example
 from dunwell.ledger.kinds import Channel
 from dunwell.ledger.models import Party
 
@@ -61,11 +62,13 @@ def case(party: Party, *, on: date) -> Case:
 
 
 def proposal(
-    case: Case, channel: str, *, staff: str, recorded: bool, key: str | None = None, reviewed_by: str | None = None
-) -> Proposal:
+    case: Case, channel: str, *, staff: str, recorded: bool, key: str | None = None, reviewed_by: str | None = None,
+    text: str | None = None, script: str | None = None,
+) -> Proposal:  # fmt: skip
     """This function will propose a contact by hand about the account that is most overdue.
 
-    On the planned channel it is the plan's own contact: its treatment can be stopped, and must have been approved.
+    What is written goes with its `text`, and the name of the `script` that it was made from. On the planned channel
+    it is the plan's own contact: its treatment can be stopped, and must have been approved.
     """
     worst, plan = case.worst, case.plan
     planned = plan is not None and plan.channel == channel and plan.actor == "human"
@@ -78,6 +81,8 @@ def proposal(
         debts=debts,
         staff=staff,
         recorded=recorded or None,
+        text=text,
+        script=script,
     )
     return Proposal(
         party=case.party.pk,
@@ -108,8 +113,12 @@ class Light:
 
 
 def light(case: Case, channel: str, *, staff: str, at: datetime, language: str) -> Light:
-    """This function will ask the gate and leave nothing behind; a call is asked for as one that is recorded."""
-    wanted = proposal(case, channel, staff=staff, recorded=channel == Channel.VOICE.value)
+    """This function will ask the gate and leave nothing behind.
+
+    A call is asked for as one that is recorded, a letter with the plain letter's words and an example's values.
+    """
+    text = example(PLAIN_LETTER, language=language) if channel == Channel.LETTER.value else None
+    wanted = proposal(case, channel, staff=staff, recorded=channel == Channel.VOICE.value, text=text)
     found = actions.ask(wanted, rulebook=plans.rulebook(), by=f"staff:{staff}", at=at)
     return answered(channel, found, language=language)
 

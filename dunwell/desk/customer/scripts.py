@@ -9,11 +9,21 @@ from datetime import date
 from functools import lru_cache
 
 from dunwell.compliance.content.elements import missing
-from dunwell.compliance.content.scripts import SCRIPTS, Script, Use, check_script, read_scripts
+from dunwell.compliance.content.scripts import (
+    ANSWERS,
+    SAMPLES,
+    SCRIPTS,
+    Script,
+    Use,
+    check_script,
+    read_scripts,
+    render,
+)
 from dunwell.compliance.content.wording import load_wording
 from dunwell.compliance.rulebook.model import Rulebook
 
 OPENING = "steps/identity_check"
+PLAIN_LETTER = "formal_letter"
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -47,14 +57,25 @@ def _filled(text: str, values: Mapping[str, str]) -> tuple[tuple[str, bool], ...
     return tuple((part, marked) for part, marked in told if part)
 
 
-def ticks(name: str, *, language: str) -> list[str]:
-    """This function will name the elements that a script holds."""
+def example(name: str, *, language: str) -> str:
+    """This function will fill a script in with the values by which scripts are tried."""
+    side = language[:2]
+    return render(scripts()[name].texts[side], values=SAMPLES[side])
+
+
+def answers() -> list[str]:
+    """This function will name the answers to what customers say."""
+    return [name for name in scripts() if name.startswith(ANSWERS)]
+
+
+def ticks(name: str, *, language: str) -> list[tuple[str, str]]:
+    """This function will name the elements that a script holds, each with its id."""
     script = scripts().get(name)
     if script is None:
         return []
     text = script.texts[language[:2]]
     held = (one for one in load_wording().elements if not missing(text, elements=[one.id], template=True))
-    return [element.name.text(language) for element in held]
+    return [(element.id, element.name.text(language)) for element in held]
 
 
 def faults(name: str, *, rulebook: Rulebook, use: Use, on: date, language: str) -> list[str]:

@@ -17,15 +17,17 @@ from dunwell.access.matrix import CLASS_OF
 from dunwell.access.objections import AccessRefusedError
 from dunwell.access.rules import Person, level
 from dunwell.contact.queries import Tried, history
-from dunwell.desk import plans
-from dunwell.desk.customer import scripts
+from dunwell.desk import plans, reach
+from dunwell.desk.cases.card import card as cases
 from dunwell.desk.customer.chance import BY_HAND, Case, case, light
 from dunwell.desk.customer.portraits import portrait
+from dunwell.desk.customer.saying import saying
 from dunwell.desk.customer.stream import stream
 from dunwell.desk.middleware import DeskRequest, today
 from dunwell.desk.names import addresses, names
 from dunwell.desk.page import VIA, forbidden, language, page, signed_in
-from dunwell.desk.templatetags.reading import day, money
+from dunwell.desk.queue.about import about
+from dunwell.desk.settle import agreements
 from dunwell.ledger.kinds import Channel
 from dunwell.ledger.models import ContactPoint, Party, PartyDetail
 from dunwell.ledger.zones import house_zone
@@ -40,8 +42,8 @@ SEGMENTS = ("grade", "cause", "arrears_type", "value_class", "care", "layer", "t
 @page(Can.SEE_CUSTOMERS)
 def customer(request: DeskRequest, party: int) -> HttpResponse:
     """This page will show one customer: who, what is owed and why, what is next and what stands against it."""
-    who, found = signed_in(request), get_object_or_404(Party, pk=party)
-    here = case(found, on=today(request))
+    found = reach.customer(request, party, capability=Can.SEE_CUSTOMERS)
+    who, here = signed_in(request), case(found, on=today(request))
     held = holder(party, at=request.at)
     seen: dict[str, Any] = {
         "case": here,
@@ -50,8 +52,10 @@ def customer(request: DeskRequest, party: int) -> HttpResponse:
         "stream": stream(party, on=here.on, zone=house_zone()),
         "history": [_tried(one, here) for one in history(party, most=12)],
         "key": uuid4().hex,
+        **about(party, at=request.at),
     }
-    return render(request, "desk/customer.html", seen | _who(found, who) | _next(here, who, request))
+    agreed = agreements.card(found, on=here.on) | cases(request, found)
+    return render(request, "desk/customer.html", seen | agreed | _who(found, who) | _next(here, who, request))
 
 
 def _who(found: Party, who: Person) -> dict[str, Any]:
@@ -93,28 +97,8 @@ def _next(here: Case, who: Person, request: DeskRequest) -> dict[str, Any]:
         "segments": [(words.title(name), words.of(name, getattr(plan, name))) for name in SEGMENTS],
         "portrait": portrait(file, customer=here.customer, chinese=language() != "en"),
     }
-    if plan.script:
-        values = _values(here, who)
-        opening = [scripts.OPENING] if plan.actor == "human" and plan.channel == Channel.VOICE.value else []
-        seen["passages"] = scripts.passages([*opening, plan.script], values=values, language=language())
-        seen["ticks"] = scripts.ticks(plan.script, language=language())
-        use, book = (plan.channel or "", plan.actor or ""), words.chosen.rulebook
-        seen["faults"] = scripts.faults(plan.script, rulebook=book, use=use, on=here.on, language=language())
+    seen["say"] = saying(here, who=who, language=language())
     return seen
-
-
-def _values(here: Case, who: Person) -> dict[str, str]:
-    """This function will give what a script may be filled with: the account that is most overdue, and who speaks."""
-    worst = here.worst
-    if worst is None:
-        return {"agent": who.code}
-    return {
-        "agent": who.code,
-        "creditor": worst.account.creditor,
-        "account": worst.account.external_id,
-        "amount": money(worst.position.overdue, worst.account.currency),
-        "due_on": day(worst.position.oldest_unpaid_due_on),
-    }
 
 
 def _tried(one: Tried, here: Case) -> dict[str, Any]:
@@ -142,7 +126,7 @@ def lights(request: DeskRequest, party: int, channel: str) -> HttpResponse:
     """This piece of the page will say what the rules answer on one channel at this moment."""
     if channel not in Channel.values:
         raise Http404
-    here = case(get_object_or_404(Party, pk=party), on=today(request))
+    here = case(reach.customer(request, party, capability=Can.SEE_CUSTOMERS), on=today(request))
     found = light(here, channel, staff=signed_in(request).code, at=request.at, language=language())
     return render(request, "desk/light.html", {"light": found})
 
@@ -151,16 +135,16 @@ def lights(request: DeskRequest, party: int, channel: str) -> HttpResponse:
 @page(Can.SEE_CUSTOMERS)
 def reveal(request: DeskRequest, party: int) -> HttpResponse:
     """This piece of the page will open one masked value for a reason, after the evidence of it is committed."""
-    found = get_object_or_404(Party, pk=party)
+    found = reach.customer(request, party, capability=Can.SEE_CUSTOMERS)
     field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
     if field not in set(Field) or reason not in set(RevealReason):
         return render(request, "desk/opened.html", {"fault": _("Choose a reason first.")}, status=400)
     point = None
-    if request.POST.get("point", "").isdigit():
+    if request.POST.get("point", "").isdecimal():
         point = get_object_or_404(ContactPoint, pk=int(request.POST["point"]), party=found)
     try:
-        by, why = signed_in(request).code, RevealReason(reason)
-        value = actions.reveal(found, field=Field(field), reason=why, by=by, via=VIA, at=request.at, point=point)
+        by: dict[str, Any] = {"by": signed_in(request).code, "via": VIA, "at": request.at, "within": request.within}
+        value = actions.reveal(found, field=Field(field), reason=RevealReason(reason), point=point, **by)
     except AccessRefusedError as refused:
         if not request.htmx:  # type: ignore[attr-defined]
             return forbidden(request, refused)
