@@ -24,15 +24,15 @@ from dunwell.compliance.proposal import Proposal, Refused, answer, refusal
 from dunwell.compliance.queries import SHARING_MAX, CaseFile, case_files, role_of
 from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.compliance.rules import judge_moment
-from dunwell.compliance.supervision.queries import in_force, standings
+from dunwell.compliance.supervision.queries import STOP_LOCK, in_force, standings
 from dunwell.compliance.supervision.rules import first_stop
 from dunwell.database import run
 from dunwell.evidence.actions import record
 from dunwell.evidence.rules import Detail
 from dunwell.facts.errors import DunwellError
 from dunwell.facts.verdict import Refusal, Verdict
-from dunwell.ledger.actions import Origin, tell
-from dunwell.ledger.kinds import ConsentStance, Direction, SourceKind
+from dunwell.ledger.actions import Also, contact_origin, tell
+from dunwell.ledger.kinds import ConsentStance, Direction
 
 # Long enough to hand a message over or to dial, too short to keep one in the drawer.
 PERMIT_SECONDS = 60
@@ -42,7 +42,9 @@ PROPOSALS_MAX = 1_000
 ONCE, STOP, APPROVED = "ONCE", "STOP", "APPROVED"
 
 # Who has a number of theirs too is locked with them: what he receives there counts for the number.
+# The lock on stops is asked for when the last row is locked, as whoever orders a stop holds no row.
 _LOCK = f"""
+    WITH locked AS MATERIALIZED (
     SELECT id FROM ledger_party
     WHERE id = ANY(%(parties)s) OR id IN (
         SELECT o.party_id FROM ledger_contactpoint m
@@ -54,6 +56,8 @@ _LOCK = f"""
         WHERE m.party_id = ANY(%(parties)s)
     )
     ORDER BY id FOR NO KEY UPDATE
+    ), known AS MATERIALIZED (SELECT coalesce(array_agg(id), '{{}}') AS ids FROM locked)
+    SELECT ids, pg_advisory_xact_lock_shared(%(stops)s) FROM known
 """  # noqa: S608 - a number of this house alone.
 _PERMIT_COLUMNS = (
     "contact_id", "issued_at", "expires_at", "rulebook", "warned_rules", "review_rules", "reviewed_by",
@@ -109,7 +113,7 @@ def obtain(
     for proposal in proposals:
         _known(proposal.candidate)
     cases, made = _locked(proposals, rulebook=rulebook, at=at)
-    house = _House(at, rulebook, made, in_force(at=at))
+    house = _House(at, rulebook, made, in_force(at=at, locked=True))
     judged = [_judge(proposal, cases=cases, house=house) for proposal in proposals]
     refused = [item for item in judged if item.refused]
     if refused:
@@ -152,8 +156,8 @@ def _locked(
     """This function will lock the persons and then read their cases, and which keys have had their contact."""
     debtors, others = ({getattr(one, name) for one in proposals} - {None} for name in ("party", "person"))
     parties = sorted(debtors | others)
-    known = {row[0] for row in run(_LOCK, {"parties": parties})}
-    for unknown in sorted(set(parties) - known):
+    [[known, _]] = run(_LOCK, {"parties": parties, "stops": STOP_LOCK})
+    for unknown in sorted(set(parties) - set(known)):
         raise DunwellError(
             f"there is no party {unknown}", place="contact attempt", cure="take the ids from the ledger or the plan"
         )
@@ -317,28 +321,43 @@ def _admit(
         written = tell(
             "contact",
             facts=[_attempt(item, external_id=key, at=at) for item, key in told],
-            origin=_origin(source, first=told[0][1]),
+            origin=contact_origin(source, named="gate", first=told[0][1]),
             by=by,
             at=at,
             action="contact.attempt",
             about=partial(_told, told, rulebook=rulebook, expires_at=expires_at),
+            also=Also(_PERMITS, partial(_permits, told, rulebook=rulebook, at=at, expires_at=expires_at)),
         )
         ids |= {(source, key): contact for key, contact in written.items()}
-    permits = [
-        Permit(
-            contact_id=ids[item.case.source, key],
-            issued_at=at,
-            expires_at=expires_at,
-            rulebook=rulebook.version,
-            warned_rules=_ids(item.verdict.warnings),
-            review_rules=_ids(item.verdict.reviews),
-            reviewed_by=item.proposal.reviewed_by if item.verdict.reviews else None,
-        )
+    return [
+        _permit(item, contact=ids[item.case.source, key], rulebook=rulebook, at=at, expires_at=expires_at)
         for item, key in admitted
     ]
-    if permits:
-        run(_PERMITS, {name: [getattr(permit, name) for permit in permits] for name in _PERMIT_COLUMNS})
-    return permits
+
+
+def _permit(item: _Judged, *, contact: int, rulebook: Rulebook, at: datetime, expires_at: datetime) -> Permit:
+    return Permit(
+        contact_id=contact,
+        issued_at=at,
+        expires_at=expires_at,
+        rulebook=rulebook.version,
+        warned_rules=_ids(item.verdict.warnings),
+        review_rules=_ids(item.verdict.reviews),
+        reviewed_by=item.proposal.reviewed_by if item.verdict.reviews else None,
+    )
+
+
+def _permits(
+    told: Sequence[tuple[_Judged, str]],
+    ids: Mapping[str, int],
+    *,
+    rulebook: Rulebook,
+    at: datetime,
+    expires_at: datetime,
+) -> dict[str, Any]:
+    """This function will lay the permits out as the columns of the statement that writes them."""
+    made = [_permit(item, contact=ids[key], rulebook=rulebook, at=at, expires_at=expires_at) for item, key in told]
+    return {name: [getattr(permit, name) for permit in made] for name in _PERMIT_COLUMNS}
 
 
 def _told(
@@ -358,17 +377,6 @@ def _told(
         for item, key in told
     ]
     return {"rulebook": rulebook.version, "expires_at": expires_at.isoformat(), "permits": permits}
-
-
-def _origin(source: str, *, first: str) -> Origin:
-    return Origin(
-        source=source,
-        source_kind=SourceKind.CONTACT_EVENTS.value,
-        mapping="",
-        mapping_digest="",
-        origin="gate",
-        origin_digest=first,
-    )
 
 
 def _attempt(item: _Judged, *, external_id: str, at: datetime) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """May we make these contacts? The rulebook over a whole table of candidates, as one Ibis expression.
 
-What the rules count is gathered once per customer and joined to the candidates; then each rule is one boolean column,
-computed row by row. A null that a rule needs refuses: nothing is allowed because nobody wrote something down.
+What the rules count is gathered once per customer, judged there where that is possible, and joined to the candidates;
+then each rule is one boolean column, computed row by row. A null that a rule needs refuses: nothing is allowed because
+nobody wrote something down.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import ibis
 from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
 
-from dunwell.compliance.kinds.gathering import Gathering, channel_bit
-from dunwell.compliance.kinds.kind import Column, Fact, Granted, Row, any_of, channel_bits, listed, only_if
+from dunwell.compliance.beforehand import Beforehand, Spoken
+from dunwell.compliance.kinds.gathering import Gathering
+from dunwell.compliance.kinds.kind import Fact, Granted, channel_bit, channel_bits, listed, only_if
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, NEVER
 from dunwell.compliance.kinds.shares import countable, without_wrong_numbers
 from dunwell.compliance.kinds.windows import Window, clock, lawful, longest, zone_names
@@ -52,11 +54,16 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
         rules = {number: rule for number, rule in rules.items() if rule.terms.windows() is None}
         hours = hours[:1]
     tables = without_wrong_numbers(tables)
-    asked = {name: countable(fact, candidates=candidates, tables=tables) for name, fact in _asked(rules)}
-    gathering = Gathering(tables, asked, on)
-    scopes = _scopes(rules.values())
+    asked = {
+        number: {name: countable(fact, candidates=candidates, tables=tables) for name, fact in _asked(number, rule)}
+        for number, rule in rules.items()
+    }
+    gathering = Gathering(tables, {name: fact for facts in asked.values() for name, fact in facts.items()}, on)
+    beforehand, scopes = Beforehand(rules, asked, on), _scopes(rules.values())
     persons = gathering.of_customers(_persons(portrait, rules=rules.values(), scopes=scopes, zones=book.zones))
-    rows = gathering.of_contacts(_known(candidates, persons=persons, scopes=scopes, zones=book.zones))
+    rows = _known(candidates, persons=beforehand.of_customers(persons), scopes=scopes, zones=book.zones)
+    files = gathering.files()
+    rows = gathering.of_contacts(rows, files=None if files is None else beforehand.of_files(files))
     binds = {number: _binds(rows, rule=rule, number=number) for number, rule in rules.items()}
     rows = rows.mutate(**_by_hours(rows, hours=hours, binds=binds, numbered=bool(wishes)))
     if wishes:
@@ -67,9 +74,11 @@ def mask(candidates: Table, *, tables: Mapping[str, Table], portrait: Table, rul
             mask_from=ifelse(rows.mask_left.notnull(), span_clock(rows, end=False), rows.mask_from),
             mask_until=ifelse(rows.mask_left.notnull(), span_clock(rows, end=True), rows.mask_until),
         )
-    judged = {number: rule.terms.column(Row(rows, number, on)) for number, rule in rules.items()}
-    rows = rows.mutate(**_refusals(rows, rules=rules, judged=judged))
-    return rows.select(*candidates.columns, **_results(rows, rules=rules, judged=judged, zones=book.zones))
+    partial = {
+        number: _binds(rows, rule=rule, number=number) for number, rule in rules.items() if not _everywhere(rule)
+    }
+    spoken = beforehand.of_contacts(rows, persons=persons, binds=partial)
+    return spoken.rows.select(*candidates.columns, **_results(spoken, rules=rules, zones=book.zones))
 
 
 def _scopes(rules: Iterable[Rule]) -> dict[str, Scope]:
@@ -108,11 +117,10 @@ def _known(candidates: Table, *, persons: Table, scopes: Mapping[str, Scope], zo
     )
 
 
-def _asked(rules: Mapping[int, Rule]) -> Iterator[tuple[str, Fact]]:
-    for number, rule in rules.items():
-        yield from ((f"mask_{number}_{name}", fact) for name, fact in rule.terms.facts().items())
-        if rule.unless and rule.unless.consent:
-            yield f"mask_opens_{number}", Granted(rule.unless.consent)
+def _asked(number: int, rule: Rule) -> Iterator[tuple[str, Fact]]:
+    yield from ((f"mask_{number}_{name}", fact) for name, fact in rule.terms.facts().items())
+    if rule.unless and rule.unless.consent:
+        yield f"mask_opens_{number}", Granted(rule.unless.consent)
 
 
 def _everywhere(rule: Rule) -> bool:
@@ -227,48 +235,35 @@ def _clock(window: Window | None, *, end: bool) -> StringValue:
 # ---- results ---------------------------------------------------------------------------------------------------------
 
 
-def _refusals(rows: Table, *, rules: Mapping[int, Rule], judged: Mapping[int, Column]) -> dict[str, BooleanValue]:
-    """This function will let each rule speak where it binds; a rule that cannot tell refuses."""
-    binds = {number: _binds(rows, rule=rules[number], number=number) for number in judged}
-    return {
-        f"mask_refuses_{number}": binds[number] & column.refuses.fill_null(True) for number, column in judged.items()
-    }
-
-
-def _results(
-    rows: Table, *, rules: Mapping[int, Rule], judged: Mapping[int, Column], zones: tuple[str, ...]
-) -> dict[str, Value]:
+def _results(spoken: Spoken, *, rules: Mapping[int, Rule], zones: tuple[str, ...]) -> dict[str, Value]:
     blocks = [number for number, rule in rules.items() if rule.enforcement == "block"]
+    refused, rows = spoken.speaks(blocks), spoken.rows
     return {
-        "allowed": ~any_of(rows[f"mask_refuses_{number}"] for number in blocks),
-        "refused_rules": _ids(rows, rules=rules, level="block"),
-        "warned_rules": _ids(rows, rules=rules, level="warn"),
-        "review_rules": _ids(rows, rules=rules, level="review"),
+        "allowed": ~refused,
+        "refused_rules": _ids(spoken, rules=rules, level="block"),
+        "warned_rules": _ids(spoken, rules=rules, level="warn"),
+        "review_rules": _ids(spoken, rules=rules, level="review"),
         "window_from": rows.mask_from,
         "window_until": rows.mask_until,
         "window_zone": rows.mask_zone.fill_null(zones[0]) if zones else rows.mask_zone,
-        "earliest_on": _earliest(rows, judged={number: judged[number] for number in blocks}),
+        "earliest_on": only_if(refused, _earliest(spoken, blocks=blocks)),
     }
 
 
-def _ids(rows: Table, *, rules: Mapping[int, Rule], level: Enforcement) -> StringValue:
+def _ids(spoken: Spoken, *, rules: Mapping[int, Rule], level: Enforcement) -> StringValue:
     """This function will join the ids of the rules that speak on the row."""
-    told = [(rows[f"mask_refuses_{number}"], rule.id) for number, rule in rules.items() if rule.enforcement == level]
+    told = [number for number, rule in rules.items() if rule.enforcement == level]
     if not told:
         return literal("")
-    names = [only_if(speaks, literal(identifier)) for speaks, identifier in told]
+    names = [only_if(spoken.speaks([number]), literal(rules[number].id)) for number in told]
     # Many rows have nothing to say; the text is put together, without its nulls, only for the others.
-    return ifelse(any_of(speaks for speaks, _ in told), literal(";").join(names), "")
+    return ifelse(spoken.speaks(told), literal(";").join(names), "")
 
 
-def _earliest(rows: Table, *, judged: Mapping[int, Column]) -> DateValue:
+def _earliest(spoken: Spoken, *, blocks: list[int]) -> DateValue:
     """This function will take the latest end of all that refuses; null if one of them never ends."""
-    never = literal(NEVER)
-    ends = [
-        only_if(rows[f"mask_refuses_{number}"], column.until.fill_null(never))
-        for number, column in judged.items()
-        if column.until is not None
-    ]
-    endless = any_of(rows[f"mask_refuses_{number}"] for number, column in judged.items() if column.until is None)
-    nothing = literal(None, "date")
+    never, nothing = literal(NEVER), literal(None, "date")
+    until = {number: ends for number in blocks if (ends := spoken.until[number]) is not None}
+    ends = [only_if(spoken.speaks([number]), end.fill_null(never)) for number, end in until.items()]
+    endless = spoken.speaks([number for number in blocks if number not in until])
     return ifelse(endless, nothing, ibis.greatest(nothing, nothing, *ends).nullif(never))

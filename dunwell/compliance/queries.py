@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -42,6 +42,17 @@ _CONTACT = """
         w.role, w.person
     )
 """
+
+
+def _ended(fact: str, *, by: str, day: str) -> str:
+    """This function will join to a fact `x` the first day, up to now, on which it was taken back: `r.ended_on`."""
+    return f"""LEFT JOIN LATERAL (
+                SELECT min({day}) AS ended_on FROM ledger_{by} r
+                WHERE r.{fact}_id = x.id AND r.{day} <= %(on)s
+                  AND NOT EXISTS (SELECT FROM ledger_{by} c WHERE c.corrects_id = r.id)
+            ) r ON true"""  # noqa: S608 - of constants of this file alone.
+
+
 _CASES = f"""
     SELECT p.id, p.source, p.external_id, d.region, d.time_zone, d.special_groups,
         (
@@ -87,41 +98,29 @@ _CASES = f"""
             WHERE x.happened_at >= %(since)s AND {_LIVING.format(table="ledger_contact")}
         ),
         (
-            SELECT json_agg(json_build_array(x.kind, x.from_on, least(x.until_on, r.released_on)) ORDER BY x.id)
+            SELECT json_agg(json_build_array(x.kind, x.from_on, least(x.until_on, r.ended_on)) ORDER BY x.id)
             FROM ledger_hold x
-            LEFT JOIN LATERAL (
-                SELECT min(released_on) AS released_on FROM ledger_holdrelease r
-                WHERE r.hold_id = x.id AND r.released_on <= %(on)s
-                  AND NOT EXISTS (SELECT FROM ledger_holdrelease c WHERE c.corrects_id = r.id)
-            ) r ON true
+            {_ended("hold", by="holdrelease", day="released_on")}
             WHERE x.party_id = p.id AND {_LIVING.format(table="ledger_hold")}
         ),
         (
             SELECT json_agg(json_build_array(
                 x.stance, x.granted_to, x.purpose, coalesce(x.channel, t.channel), x.contact_point_id, x.valid_from,
-                least(x.valid_until, r.revoked_on)
+                least(x.valid_until, r.ended_on)
             ) ORDER BY x.id)
             FROM ledger_consent x
             LEFT JOIN ledger_contactpoint t ON t.id = x.contact_point_id
-            LEFT JOIN LATERAL (
-                SELECT min(revoked_on) AS revoked_on FROM ledger_consentrevocation r
-                WHERE r.consent_id = x.id AND r.revoked_on <= %(on)s
-                  AND NOT EXISTS (SELECT FROM ledger_consentrevocation c WHERE c.corrects_id = r.id)
-            ) r ON true
+            {_ended("consent", by="consentrevocation", day="revoked_on")}
             WHERE x.party_id = p.id AND {_LIVING.format(table="ledger_consent")}
         ),
         (
             SELECT json_agg(json_build_array(
                 x.stance, x.days, x.from_minute, x.until_minute, x.place, coalesce(x.channel, t.channel),
-                x.contact_point_id, x.valid_from, least(x.valid_until, r.revoked_on)
+                x.contact_point_id, x.valid_from, least(x.valid_until, r.ended_on)
             ) ORDER BY x.id)
             FROM ledger_wish x
             LEFT JOIN ledger_contactpoint t ON t.id = x.contact_point_id
-            LEFT JOIN LATERAL (
-                SELECT min(revoked_on) AS revoked_on FROM ledger_wishrevocation r
-                WHERE r.wish_id = x.id AND r.revoked_on <= %(on)s
-                  AND NOT EXISTS (SELECT FROM ledger_wishrevocation c WHERE c.corrects_id = r.id)
-            ) r ON true
+            {_ended("wish", by="wishrevocation", day="revoked_on")}
             WHERE x.party_id = p.id AND {_LIVING.format(table="ledger_wish")}
         ),
         (
@@ -155,6 +154,8 @@ _ROLE = """
       AND NOT EXISTS (SELECT FROM ledger_partyrole c WHERE c.corrects_id = x.id)
     ORDER BY id DESC LIMIT 1
 """
+_CONSENT = ("stance", "granted_to", "purpose", "channel", "contact_point")
+_WISH = ("stance", "days", "from_minute", "until_minute", "place", "channel", "contact_point")
 SIGNALS = [*BANKRUPTCY, HARDSHIP_ASKED, DISPUTE_OPENED, DISPUTE_CLOSED]
 
 
@@ -213,8 +214,8 @@ def _case_file(row: tuple[Any, ...], *, on: date, zone: str) -> CaseFile:
         contacts=tuple(_contact(*made) for made in (*(contacts or ()), *(others or ()))),
         same_number=tuple(_contact(*made) for made in same_number or ()),
         holds=open_holds,
-        consents=tuple(_consent(*told) for told in consents or ()),
-        wishes=tuple(_wish(*told) for told in wishes or ()),
+        consents=tuple(Consent(**_told(_CONSENT, told)) for told in consents or ()),
+        wishes=tuple(Wish(**_told(_WISH, told)) for told in wishes or ()),
     )
     return CaseFile(
         party=party,
@@ -253,33 +254,10 @@ def _contact(_id: int, *told: Any) -> Contact:
     )
 
 
-def _consent(
-    stance: str, granted_to: str, purpose: str, channel: str | None, point: int | None, start: str, end: str | None
-) -> Consent:
-    return Consent(
-        stance=stance,
-        granted_to=granted_to,
-        purpose=purpose,
-        channel=channel,
-        contact_point=point,
-        valid_from=_day(start),
-        valid_until=_end(end),
-    )
-
-
-def _wish(stance: str, days: str | None, *told: Any) -> Wish:
-    from_minute, until_minute, place, channel, point, start, end = told
-    return Wish(
-        stance=stance,
-        days=days,
-        from_minute=from_minute,
-        until_minute=until_minute,
-        place=place,
-        channel=channel,
-        contact_point=point,
-        valid_from=_day(start),
-        valid_until=_end(end),
-    )
+def _told(names: tuple[str, ...], told: Sequence[Any]) -> dict[str, Any]:
+    """This function will name the columns of a fact that holds from a day up to, not including, another."""
+    *columns, start, end = told
+    return {**dict(zip(names, columns, strict=True)), "valid_from": _day(start), "valid_until": _end(end)}
 
 
 def role_of(person: int, *, account: int | None, at: datetime) -> str:

@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dunwell.compliance.kinds.kind import Finding
-from dunwell.compliance.kinds.question import DAYS_APART_MAX, Candidate, Contact, Customer, Question
-from dunwell.compliance.kinds.windows import clock, cut, known_zone, lawful, outside_of
+from dunwell.compliance.kinds.question import (
+    ACTORS,
+    CHANNELS,
+    DAYS_APART_MAX,
+    Candidate,
+    Contact,
+    Customer,
+    Question,
+)
+from dunwell.compliance.kinds.windows import Hours, clock, cut, known_zone, lawful, outside_of
 from dunwell.compliance.rulebook.model import Enforcement, Rule, Rulebook
 from dunwell.facts.verdict import Refusal, Verdict
 
@@ -36,6 +45,62 @@ class Objection(NamedTuple):
         return self.rule.enforcement == "block"
 
 
+class _Same(NamedTuple):
+    """A rulebook as a key: the very same one, since to compare all that two of them say takes longer than to judge."""
+
+    rulebook: Rulebook
+
+    def __hash__(self) -> int:
+        return id(self.rulebook)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.rulebook is other.rulebook
+
+
+class _Ready(NamedTuple):
+    """A rule with what every question asks of it anew and gets the same answer."""
+
+    rule: Rule
+    everywhere: bool
+    narrows: bool
+    hours: Hours | None
+    on_days: bool
+
+    def binds(self, question: Question) -> bool:
+        return self.everywhere or self.rule.binds(question)
+
+    def speaks(self, question: Question) -> bool:
+        """This function will silence, of a whole day, what it does not know, and hours that do not block."""
+        return self.on_days or question.at is not None
+
+
+@lru_cache(maxsize=64)
+def _ready(same: _Same) -> tuple[_Ready, ...]:
+    return tuple(
+        _Ready(
+            rule=rule,
+            everywhere=rule.applies is None
+            and rule.unless is None
+            and set(rule.channels) >= set(CHANNELS)
+            and set(rule.actors) >= set(ACTORS),
+            narrows=rule.narrows,
+            hours=rule.terms.windows(),
+            on_days=not rule.terms.at_gate_only and (rule.narrows or not rule.terms.about_hours),
+        )
+        for rule in same.rulebook.rules
+    )
+
+
+@lru_cache(maxsize=64)
+def _of_day(same: _Same, day: date) -> Rulebook:
+    return same.rulebook.on(day)
+
+
+def _on(rulebook: Rulebook, day: date) -> Rulebook:
+    """This function will give the rules in force that day, the very same ones whenever it is asked again."""
+    return _of_day(_Same(rulebook), day)
+
+
 def judge(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, on: date) -> Verdict:
     """This function will judge the contact for a day of the customer's: is there an hour at which it is lawful?
 
@@ -43,7 +108,7 @@ def judge(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, on: d
     Each refusal's `earliest` is the first day its rule would allow by what is known now; the verdict's is the latest
     of them, None if one of them is unknown.
     """
-    book = rulebook.on(on)
+    book = _on(rulebook, on)
     customer = _recent(customer, rulebook=rulebook, on=on)
     zone = known_zone(customer.time_zone)
     question = _question(book, customer=customer, candidate=candidate, on=on, zone=zone)
@@ -64,7 +129,7 @@ def judge_moment(rulebook: Rulebook, *, customer: Customer, candidate: Candidate
     found = _objections_at(rulebook, customer=customer, candidate=candidate, at=at)
     earliest = _earliest(rulebook, customer=customer, candidate=candidate, after=at) if _any_blocks(found) else None
     zone = known_zone(customer.time_zone)
-    book = rulebook.on(at.astimezone(zone or UTC).date())
+    book = _on(rulebook, at.astimezone(zone or UTC).date())
     day = at.astimezone(_places(_zones(book, customer=customer), zone=zone)[0] or UTC).date()
     question = _question(book, customer=customer, candidate=candidate, on=day, zone=zone)
     return _verdict(found, question=question, earliest=earliest)
@@ -96,24 +161,18 @@ def _question(book: Rulebook, *, customer: Customer, candidate: Candidate, on: d
     """This function will lay the question, with the lawful hours of the day by all rules that bind."""
     zones = _zones(book, customer=customer)
     question = Question(customer=customer, candidate=candidate, on=on, zone=zone, zones=zones)
-    binding = (rule.terms.windows() for rule in book.rules if rule.narrows and rule.binds(question))
-    rules = tuple(hours for hours in binding if hours is not None)
+    binding = [ready for ready in _ready(_Same(book)) if ready.narrows and ready.binds(question)]
+    rules = tuple(ready.hours for ready in binding if ready.hours is not None)
     windows = lawful(on, rules=rules, zones=None if zone else question.zones)
-    wished = (rule.terms.hours_of(question) for rule in book.rules if rule.narrows and rule.binds(question))
+    wished = (ready.rule.terms.hours_of(question) for ready in binding)
     taken = (window for hours in wished if hours is not None for window in outside_of(hours.on(on)))
     return replace(question, windows=windows, left=cut(windows, taken=taken))
 
 
 def _objections(book: Rulebook, *, question: Question) -> list[Objection]:
-    asked = (rule for rule in book.rules if question.at is not None or not rule.terms.at_gate_only)
-    judged = ((rule, rule.terms.judge(question)) for rule in asked if rule.binds(question))
-    spoken = ((rule, finding) for rule, finding in judged if finding and _speaks(rule, question=question))
-    return [Objection(rule, finding, finding.earliest) for rule, finding in spoken]
-
-
-def _speaks(rule: Rule, *, question: Question) -> bool:
-    """This function will silence hours that do not block when a whole day is asked about: they forbid no day."""
-    return question.at is not None or rule.narrows or not rule.terms.about_hours
+    asked = (ready.rule for ready in _ready(_Same(book)) if ready.speaks(question) and ready.binds(question))
+    judged = ((rule, rule.terms.judge(question)) for rule in asked)
+    return [Objection(rule, finding, finding.earliest) for rule, finding in judged if finding]
 
 
 def _zones(book: Rulebook, *, customer: Customer) -> tuple[str, ...]:
@@ -129,12 +188,14 @@ def _places(zones: tuple[str, ...], *, zone: ZoneInfo | None) -> list[ZoneInfo |
 def _objections_at(rulebook: Rulebook, *, customer: Customer, candidate: Candidate, at: datetime) -> list[Objection]:
     """This function will judge the moment in each zone the customer may be in, each rule speaking once."""
     zone = known_zone(customer.time_zone)
-    book = rulebook.on(at.astimezone(zone or UTC).date())
+    book = _on(rulebook, at.astimezone(zone or UTC).date())
     found: dict[str, Objection] = {}
     for place in _places(_zones(book, customer=customer), zone=zone):
         for objection in _objections_in(rulebook, customer=customer, candidate=candidate, at=at, place=place):
             name = objection.rule.id
             found[name] = _last_of(objection, found.get(name, objection))
+    if len(found) < 2:
+        return list(found.values())
     order = {rule.id: position for position, rule in enumerate(rulebook.rules)}
     return sorted(found.values(), key=lambda objection: order[objection.rule.id])
 
@@ -144,7 +205,7 @@ def _objections_in(
 ) -> Iterator[Objection]:
     day = at.astimezone(place or UTC).date()
     question = Question(customer=customer, candidate=candidate, on=day, zone=place, at=at)
-    for rule, finding, _ in _objections(rulebook.on(day), question=question):
+    for rule, finding, _ in _objections(_on(rulebook, day), question=question):
         own = _moment(finding.earliest, place=place)
         turns = (_moment(turn, place=place) for turn in (rule.valid_until, *rule.openings(question)))
         ends = [end for end in (own, *turns) if end is not None]

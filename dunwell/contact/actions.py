@@ -17,8 +17,8 @@ from dunwell.compliance.models import Permit
 from dunwell.compliance.proposal import Proposal, Refused
 from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.facts.errors import DunwellError
-from dunwell.ledger.actions import Origin, tell
-from dunwell.ledger.kinds import Answerer, SourceKind
+from dunwell.ledger.actions import contact_origin, tell
+from dunwell.ledger.kinds import Answerer
 from dunwell.ledger.loading.telling import told_columns
 from dunwell.ledger.models import Contact
 from dunwell.ledger.targets import TARGETS
@@ -73,20 +73,13 @@ def record_outcome(contact: int, *, outcome: Outcome, by: str, at: datetime) -> 
     Raises DunwellError for a contact that is not there or has its outcome already; a mistake is mended by recording
     the outcome of the outcome.
     """
-    attempted = Contact.objects.select_related("batch").filter(id=contact).first()
+    attempted = Contact.objects.filter(id=contact).first()
     if attempted is None:
         raise _refused(contact, "is not on record", "take the id that came with the permit")
     known = {column: getattr(attempted, column) for column in told_columns(TARGETS["contact"])}
     fact = _plain({**known, **_columns(outcome), "corrects_id": contact})
     fact["external_id"] = f"{attempted.external_id}/outcome"
-    origin = Origin(
-        source=attempted.source,
-        source_kind=SourceKind.CONTACT_EVENTS.value,
-        mapping="",
-        mapping_digest="",
-        origin="outcome",
-        origin_digest=fact["external_id"],
-    )
+    origin = contact_origin(attempted.source, named="outcome", first=fact["external_id"])
     try:
         with transaction.atomic():
             ids = tell("contact", facts=[fact], origin=origin, by=by, at=at, action="contact.outcome")

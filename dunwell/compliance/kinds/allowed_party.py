@@ -8,10 +8,11 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from dunwell.compliance.kinds.kind import Channels, Finding, Kind, distinct, one_of
+from dunwell.compliance.kinds.kind import AtGateOnly, Channels, Finding, Kind, distinct, one_of
 from dunwell.compliance.kinds.question import CHANNELS, PURPOSES, Contact, Question
 from dunwell.ledger.kinds import Answerer, Channel, Direction, HoldKind, RoleKind
 
+ROLES = frozenset(RoleKind.values)
 RoleName = Annotated[str, one_of(RoleKind.values, what="role")]
 PurposeName = Annotated[str, one_of(PURPOSES, what="purpose of a contact")]
 # «Once» looks back over every contact that was ever made: a hundred years of them.
@@ -22,9 +23,8 @@ ABSENT = (HoldKind.DECEASED.value, HoldKind.MINOR.value)
 FIRST, LAST = (datetime(year, 1, 1) for year in (1, 9999))  # noqa: DTZ001 - all are in UTC
 
 
-class AllowedParty(Kind):
+class AllowedParty(AtGateOnly, Kind):
     name: ClassVar[str] = "allowed_party"
-    at_gate_only: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "One may speak about the debt with persons in one of the `roles`; where `guarantee_alive`, with a guarantor "
         "only up to the last day of the guarantee, or later if he was asked to pay within it. `others_for`: anybody "
@@ -68,7 +68,7 @@ class AllowedParty(Kind):
     def judge(self, question: Question) -> Finding | None:
         """This function will say what is against it; no day ends that by itself, so there is no earliest."""
         candidate = question.candidate
-        if candidate.role not in RoleKind.values:
+        if candidate.role not in ROLES:
             return _for_a_person("it is not known what the person is to the debt", "未知该人与债务的关系")
         if candidate.role not in self.roles:
             return next(self._against_others(question), None)

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from dunwell.compliance.kinds.kind import Finding, HoldName, Kind, distinct
+from dunwell.compliance.kinds.kind import AtGateOnly, Finding, HoldName, Kind, distinct
 from dunwell.compliance.kinds.question import HOLDS, Question
 from dunwell.ledger.kinds import Direction, RoleKind
 
@@ -16,9 +16,8 @@ from dunwell.ledger.kinds import Direction, RoleKind
 REMEMBERED_DAYS = 60
 
 
-class AttorneySilence(Kind):
+class AttorneySilence(AtGateOnly, Kind):
     name: ClassVar[str] = "attorney_silence"
-    at_gate_only: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "Speaks where a hold of `holds` is open and the customer's representative, asked by us, has not answered for "
         "`days` days: whether that is long enough to turn to the customer is for a person to say, and to record as a "

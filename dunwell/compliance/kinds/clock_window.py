@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -61,9 +62,7 @@ class ClockWindow(Kind):
         return self
 
     def windows(self) -> Hours:
-        weekdays = tuple(WEEKDAYS.index(day) for day in self.weekdays) or EVERY_WEEKDAY
-        left = outside(minute(self.quiet_from), end=minute(self.quiet_until))
-        return Hours(left, weekdays, frozenset(self.also_on))
+        return _hours(self.quiet_from, self.quiet_until, self.weekdays, self.also_on)
 
     def judge(self, question: Question) -> Finding | None:
         if question.at is None:
@@ -91,3 +90,10 @@ class ClockWindow(Kind):
 
     def column(self, row: Row) -> Column:
         return Column(row.closed)
+
+
+@cache
+def _hours(quiet_from: str, quiet_until: str, weekdays: tuple[str, ...], also_on: tuple[date, ...]) -> Hours:
+    """This function will work out the open hours; there are as many of them as rules, and each is asked for often."""
+    numbers = tuple(WEEKDAYS.index(day) for day in weekdays) or EVERY_WEEKDAY
+    return Hours(outside(minute(quiet_from), end=minute(quiet_until)), numbers, frozenset(also_on))

@@ -13,7 +13,7 @@ from dunwell.compliance.content.elements import missing, placeholders, present
 from dunwell.compliance.content.forbidden import forbidden, told_once
 from dunwell.compliance.content.limited import limited_content
 from dunwell.compliance.content.wording import load_wording
-from dunwell.compliance.kinds.kind import Finding, Kind, Name, distinct, one_of
+from dunwell.compliance.kinds.kind import AtGateOnly, Finding, Kind, Name, distinct, one_of
 from dunwell.compliance.kinds.question import PURPOSES, Contact, Question
 from dunwell.ledger.kinds import Channel, ContactActor, Direction, RoleKind
 
@@ -52,9 +52,8 @@ PurposeName = Annotated[str, one_of(PURPOSES, what="purpose of a contact")]
 Scripts = Annotated[tuple[Name, ...], AfterValidator(distinct)]
 
 
-class Content(Kind):
+class Content(AtGateOnly, Kind):
     name: ClassVar[str] = "content"
-    at_gate_only: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "What is said holds each element that it `requires` (with `each_language` in every language it is written in), "
         "none that it `excludes` and nothing that it `forbids`; with `limited_content` it says no more than such a "

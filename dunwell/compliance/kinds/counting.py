@@ -9,7 +9,7 @@ from typing import Literal
 from ibis import Table, literal
 from ibis.expr.types import BooleanValue, DateValue
 
-from dunwell.compliance.kinds.kind import Column, DayOne, Finding, Per, Row, listed, only_if
+from dunwell.compliance.kinds.kind import Column, DayOne, Finding, Per, Row, channel_bit, channel_bits, only_if
 from dunwell.compliance.kinds.question import CHANNELS, Candidate, Contact, Question
 from dunwell.ledger.kinds import Answerer
 
@@ -63,7 +63,8 @@ def where(contacts: Table, *, counted: Counted, channels: tuple[str, ...]) -> Bo
         "connected": connected,
         "effective": connected & contacts.conversation.fill_null(True) & debtor,
     }[counted]
-    return what & listed(contacts.channel, names=channels, known=CHANNELS)
+    others = channel_bits(set(CHANNELS) - set(channels))
+    return what & ((channel_bit(contacts.channel) & others) == 0) if others else what
 
 
 def weighs(days: int, *, day_one: DayOne) -> int:

@@ -19,6 +19,7 @@ from dunwell.ledger.kinds import Direction
 
 class Cumulative(Kind):
     name: ClassVar[str] = "cumulative"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "Speaks from the `most`-th contact of ours within `days` consecutive days, by all `count_channels` together; "
         "with `unanswered`, only while the customer has not written, called or talked in those days. No law names the "

@@ -26,6 +26,7 @@ from dunwell.compliance.kinds.question import Question
 
 class DailyCap(Kind):
     name: ClassVar[str] = "daily_cap"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = f"At most `most` of our own contacts on one calendar day of the customer's. {ABOUT_EN}"
     about_zh: ClassVar[str] = f"客户当地每个自然日，我方联系最多 most 次。{ABOUT_ZH}"
 

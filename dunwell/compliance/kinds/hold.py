@@ -28,6 +28,7 @@ from dunwell.compliance.kinds.question import HOLDS, NEVER, Question, end_or_nev
 
 class Hold(Kind):
     name: ClassVar[str] = "hold"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "No contact while a hold of one of the kinds is open, whichever account it is on: the debts of a person are "
         "one case. `signs` of the portrait stop too, as a hold without an end; a sign that is not known is one."

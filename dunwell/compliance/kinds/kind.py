@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
+import ibis
 from ibis import Table, ifelse, literal
-from ibis.expr.types import BooleanValue, DateValue, StringValue, Value
+from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Value
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, HOLDS, Question
@@ -192,6 +193,11 @@ class Column:
     until: DateValue | None = None
 
 
+def channel_bit(channel: Value) -> IntegerValue:
+    """This function will turn a channel into its bit, an unknown one or none into 0."""
+    return ibis.cases(*((channel == name, bit) for name, bit in CHANNEL_BITS.items()), else_=0)
+
+
 def listed(column: StringValue, *, names: Iterable[str], known: Iterable[str]) -> BooleanValue:
     """This function will tell where the column holds one of the names, or nothing that we know."""
     among, all_known = set(names), set(known)
@@ -218,9 +224,10 @@ class Kind(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ClassVar[str]
-    # A day's plan does not know what these rules ask (who will call, is it recorded), so they are left out of it, by
-    # the judge of a day and by the mask alike; they are judged at the moment of the contact, where the facts exist.
     at_gate_only: ClassVar[bool] = False
+    # Whether `column` reads no more than its facts, the portrait and the creditor. Such a rule is judged once where its
+    # facts belong, for the customer or for his file with a creditor, and not again for each of his contacts.
+    by_facts: ClassVar[bool] = False
     about_en: ClassVar[str]
     about_zh: ClassVar[str]
 
@@ -228,9 +235,9 @@ class Kind(BaseModel, ABC):
     def judge(self, question: Question) -> Finding | None:
         """This function will say why the contact may not be made, None if this rule has nothing against it."""
 
+    @abstractmethod
     def column(self, row: Row) -> Column:
-        """This function will say the same of every row, for a day; a kind judged at the gate only has no use for it."""
-        raise NotImplementedError(self.name)
+        """This function will say the same of every row, for a day."""
 
     def facts(self) -> Mapping[str, Fact]:
         """This function will name what the frame must gather for `column`."""
@@ -266,3 +273,17 @@ class Kind(BaseModel, ABC):
     def zones(self) -> tuple[str, ...]:
         """This function will return the zones in which a customer without one may be."""
         return ()
+
+
+class AtGateOnly:
+    """What a kind inherits beside `Kind` if a day's plan does not know what it asks: who will call, is it recorded.
+
+    Such rules are left out of the day, by its judge and by the mask alike; they are judged at the moment of the
+    contact, where the facts exist.
+    """
+
+    at_gate_only: ClassVar[bool] = True
+
+    def column(self, row: Row) -> Column:
+        """This function will refuse nothing: of a day such a rule has nothing to say."""
+        return Column(literal(False))

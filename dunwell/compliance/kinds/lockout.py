@@ -18,6 +18,7 @@ from dunwell.ledger.kinds import Direction
 
 class Lockout(Kind):
     name: ClassVar[str] = "lockout"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "No contact within `days` consecutive days after the event: a conversation with the debtor, whoever began it, "
         "or an attempt of ours, answered or not; by one of the `count_channels`. `day_one` says whether the day of "

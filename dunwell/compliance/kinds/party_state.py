@@ -29,6 +29,7 @@ from dunwell.compliance.kinds.question import HOLDS, Question
 
 class PartyState(Kind):
     name: ClassVar[str] = "party_state"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "No contact with a person in one of these states: told by an open hold (`states`), by a code of the special "
         "groups (`groups`) or by a sign of the portrait (`signs`; one that is not known counts). No earliest day: a "

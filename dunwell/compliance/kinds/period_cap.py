@@ -26,6 +26,7 @@ from dunwell.compliance.kinds.question import Question
 
 class PeriodCap(Kind):
     name: ClassVar[str] = "period_cap"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "At most `most` of our own contacts in one calendar `period` of the customer's: a week from Monday to Sunday, "
         f"or a month. {ABOUT_EN}"

@@ -18,6 +18,8 @@ from dunwell.ledger.kinds import Answerer, Channel, ConsentStance, ContactActor,
 CHANNELS: tuple[str, ...] = tuple(Channel.values)
 ACTORS: tuple[str, ...] = tuple(ContactActor.values)
 HOLDS: tuple[str, ...] = tuple(HoldKind.values)
+# Asked of every contact of a history, and an enumeration takes its time to answer.
+INBOUND, DEBTOR = Direction.INBOUND.value, Answerer.DEBTOR.value
 # Why a contact is made: `location` only to find the debtor, `reply` to a message of his, `confirmation` of an opt-out.
 # `final_notice` that collecting ends or which remedy follows, `shown_on_request` by our own site or app in use.
 PURPOSES = (
@@ -75,7 +77,7 @@ class Contact:
     def made_between(self, first: date, last: date) -> bool:
         """This function will tell whether we made the contact on one of these days (or may have)."""
         earliest, latest = self.days
-        return self.direction != Direction.INBOUND.value and earliest <= last and first <= latest
+        return self.direction != INBOUND and earliest <= last and first <= latest
 
     @property
     def days(self) -> tuple[date, date]:
@@ -95,7 +97,7 @@ class Contact:
     def may_be_effective(self) -> bool:
         """This function will tell whether it was, or may have been, a conversation with the debtor himself."""
         talked = self.may_be_connected and self.conversation is not False
-        return talked and self.answered_by in (None, Answerer.DEBTOR.value)
+        return talked and self.answered_by in (None, DEBTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

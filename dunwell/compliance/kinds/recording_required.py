@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dunwell.compliance.kinds.kind import Finding, Kind
+from dunwell.compliance.kinds.kind import AtGateOnly, Finding, Kind
 from dunwell.compliance.kinds.question import Question
 
 
-class RecordingRequired(Kind):
+class RecordingRequired(AtGateOnly, Kind):
     name: ClassVar[str] = "recording_required"
-    at_gate_only: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "The contact is recorded; one of which nobody says so is not. Which contacts must be is said by the rule's "
         "`channels` and `actors`."

@@ -39,6 +39,7 @@ class DaysBefore:
 
 class RollingCap(Kind):
     name: ClassVar[str] = "rolling_cap"
+    by_facts: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "At most `most` of our own contacts within `days` consecutive days. `day_one` says whether the day of a "
         f"contact is the first of its days (event_day) or the day after it is (next_day). {ABOUT_EN}"

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from dunwell.compliance.kinds.kind import Finding, Kind, distinct
+from dunwell.compliance.kinds.kind import AtGateOnly, Finding, Kind, distinct
 from dunwell.compliance.kinds.question import Question
 from dunwell.compliance.kinds.question import Standing as Standing
 from dunwell.ledger.kinds import ContactActor
@@ -22,9 +22,8 @@ KIND_WORDS = {
 }
 
 
-class InStanding(Kind):
+class InStanding(AtGateOnly, Kind):
     name: ClassVar[str] = "standing"
-    at_gate_only: ClassVar[bool] = True
     about_en: ClassVar[str] = (
         "A person who makes the contact holds every standing that `staff` names, and an agency that makes it, by "
         "person or robot, every one that `agency` names; whoever was blacklisted is out for good. A person of whom "

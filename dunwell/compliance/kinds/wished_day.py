@@ -24,6 +24,7 @@ from dunwell.ledger.kinds import Place, WishStance
 
 KEYS = ("party_id", "mask_channel_bit", "mask_hours")
 KEYS_MAX = 16
+EVERY_DAY = 0b1111111
 # A span of minutes as one number: the longest is the greatest, of equals the first.
 _WEIGHT = 2 * DAY_MINUTES
 
@@ -48,27 +49,31 @@ class WishedDay:
         near = self._near(wishes)
         spans = self._spans(rows, near=near)
         free = self._free(spans, near=near)
-        keys = (*KEYS, *(_bound(number) for number in self.rules))
-        told = spans.rename({f"left_{key}": key for key in keys})
-        rows = rows.left_join(told, [rows[key] == told[f"left_{key}"] for key in keys])
         days = free.rename(free_party="party_id", free_bit="mask_channel_bit")
-        rows = rows.left_join(days, [rows.party_id == days.free_party, rows.mask_channel_bit == days.free_bit])
+        spans = spans.left_join(days, [spans.party_id == days.free_party, spans.mask_channel_bit == days.free_bit])
+        keys = (*KEYS, *(_bound(number) for number in self.rules))
+        told = spans.drop("free_party", "free_bit").rename({f"left_{key}": key for key in keys})
+        # What is the same for every row need not be compared.
+        same = {_bound(number) for number in self.always} | ({"mask_hours"} if len(self.windows) == 1 else set())
+        rows = rows.left_join(told, [rows[key] == told[f"left_{key}"] for key in keys if key not in same])
         return rows.mutate(
             **{f"mask_{number}_shut": rows[f"mask_{number}_shut"].fill_null(False) for number in self.rules}
         )
 
     def _near(self, wishes: Table) -> Table:
-        """This function will keep the wishes that hold on the day or later, in terms that are never null."""
+        """This function will keep the wishes that hold on the day or later, in numbers that are never null.
+
+        `weekdays` and `channels` (for each rule, since a place may not be in its reach) are sets of bits.
+        """
         alive = wishes.filter(wishes.valid_until.isnull() | (wishes.valid_until > literal(self.on)))
         start, end = alive.from_minute.fill_null(0), alive.until_minute.fill_null(DAY_MINUTES)
         return alive.select(
             wish_party=alive.party_id,
             suits=(alive.stance == WishStance.CONVENIENT.value).fill_null(False),
-            days=alive.days,
+            weekdays=_weekdays(alive),
             start=start.cast("int64"),
             end=end.cast("int64"),
-            place=alive.place,
-            channel=alive.channel,
+            **{f"channels_{number}": _channels(alive, in_place=rule.in_place) for number, rule in self.rules.items()},
             valid_from=alive.valid_from,
             valid_until=alive.valid_until.fill_null(literal(date.max)),
         )
@@ -78,9 +83,11 @@ class WishedDay:
     def _spans(self, rows: Table, *, near: Table) -> Table:
         keys = (*KEYS, *(_bound(number) for number in self.rules))
         today = near.filter(near.valid_from <= literal(self.on))
-        points, told = self._points(today), self._keys(rows, today=today)
+        edges = {edge for windows in self.windows for window in windows for edge in window} | {0, DAY_MINUTES}
+        points, told = _minutes(today, edges=edges), self._keys(rows, today=today)
         moments = told.join(points, told.party_id == points.point_party)
-        moments = moments.mutate(day=literal(self.on)).drop("point_party")
+        moments = moments.mutate(day=literal(self.on), weekday=literal(1 << self.on.weekday(), "int64"))
+        moments = moments.drop("point_party")
         judged = self._judged(moments, near=near, by=(*keys, "day", "minute"))
         shut = any_of(judged[_bound(number)] & judged[f"shut_{number}"] for number in self.rules)
         judged = judged.mutate(lawful=self._lawful(judged.mask_hours, minute=judged.minute))
@@ -122,12 +129,6 @@ class WishedDay:
             keys = keys.mutate(**{name: ibis.array(values).unnest()})
         return keys
 
-    def _points(self, near: Table) -> Table:
-        """This function will list the minutes at which something may begin or end, by customer."""
-        edges = {edge for windows in self.windows for window in windows for edge in window} | {0, DAY_MINUTES}
-        points = ibis.array([near.start, near.end, *(literal(edge, "int64") for edge in sorted(edges))])
-        return near.select(point_party=near.wish_party, minute=points.unnest()).distinct()
-
     def _lawful(self, hours: IntegerValue, *, minute: IntegerValue) -> BooleanValue:
         return any_of(
             (hours == number) & any_of((minute >= window.start) & (minute < window.end) for window in windows)
@@ -142,9 +143,9 @@ class WishedDay:
         shut = spans.filter(refused).select("party_id", "mask_channel_bit").distinct()
         later = self._days(near)
         days = shut.join(later, shut.party_id == later.day_party).drop("day_party")
-        points = self._points(near)
+        points = _minutes(near, edges={0})
+        points = points.filter(points.minute < DAY_MINUTES)
         moments = days.join(points, days.party_id == points.point_party).drop("point_party")
-        moments = moments.filter(moments.minute < DAY_MINUTES)
         by = ("party_id", "mask_channel_bit", "day", "minute")
         judged = self._judged(moments, near=near, by=by)
         return judged.group_by(["party_id", "mask_channel_bit"]).aggregate(
@@ -158,7 +159,8 @@ class WishedDay:
         begun = begun.filter(begun.turn >= literal(self.on), begun.turn < literal(FAR)).distinct()
         week = ibis.array([begun.turn, *(begun.turn + timedelta(days=later) for later in range(1, 8))])
         days = begun.select("day_party", day=week.unnest().cast("date"))
-        return days.filter(days.day > literal(self.on)).distinct()
+        days = days.filter(days.day > literal(self.on)).distinct()
+        return days.mutate(weekday=_weekday(days.day))
 
     # ---- one minute --------------------------------------------------------------------------------------------------
 
@@ -166,10 +168,11 @@ class WishedDay:
         """This function will tell of each minute which rules' wishes close it."""
         pairs = moments.join(near, moments.party_id == near.wish_party)
         valid = (pairs.valid_from <= pairs.day) & (pairs.valid_until > pairs.day)
-        named = _covers_day(pairs) & _covers_minute(pairs)
+        named = ((pairs.weekdays & pairs.weekday) != 0) & _covers_minute(pairs)
         found: dict[str, Any] = {}
-        for number, rule in self.rules.items():
-            about = valid & _about(pairs, in_place=rule.in_place)
+        for number in self.rules:
+            bit = pairs.mask_channel_bit
+            about = valid & ((bit == 0) | ((pairs[f"channels_{number}"] & bit) != 0))
             found[f"barred_{number}"] = (about & ~pairs.suits & named).any()
             found[f"asks_{number}"] = (about & pairs.suits).any()
             found[f"suits_{number}"] = (about & pairs.suits & named).any()
@@ -177,6 +180,12 @@ class WishedDay:
         return told.mutate(
             **{f"shut_{number}": _shut(told, number=number, rule=rule) for number, rule in self.rules.items()}
         )
+
+
+def _minutes(near: Table, *, edges: set[int]) -> Table:
+    """This function will list, by customer, the minutes at which a wish begins or ends, and these others."""
+    points = ibis.array([near.start, near.end, *(literal(edge, "int64") for edge in sorted(edges))])
+    return near.select(point_party=near.wish_party, minute=points.unnest()).distinct()
 
 
 def _bound(number: int) -> str:
@@ -194,29 +203,31 @@ def _so_far(keys: tuple[str, ...]) -> Any:
     return ibis.cumulative_window(group_by=list(keys), order_by="minute")
 
 
-def _covers_day(pairs: Table) -> BooleanValue:
-    """This function will tell whether the wish is about the day's weekday; of unknown days what he barred is."""
-    weekday = pairs.day.day_of_week.index()
-    names = ((pairs.days == name) & weekday.isin(numbers) for name, numbers in WEEKDAYS_OF.items())
-    known = pairs.days.isin(sorted(WEEKDAYS_OF)).fill_null(False)
-    return pairs.days.isnull() | ifelse(known, any_of(names), ~pairs.suits)
+def _weekdays(wishes: Table) -> IntegerValue:
+    """This function will write the weekdays of a wish as bits; of unknown days what he barred is on each."""
+    known = ((wishes.days == name, sum(1 << number for number in numbers)) for name, numbers in WEEKDAYS_OF.items())
+    unknown = ifelse((wishes.stance == WishStance.CONVENIENT.value).fill_null(False), 0, EVERY_DAY)
+    return ibis.cases((wishes.days.isnull(), EVERY_DAY), *known, else_=unknown).cast("int64")
+
+
+def _channels(wishes: Table, *, in_place: tuple[str, ...]) -> IntegerValue:
+    """This function will write as bits the channels that a wish is about, or may be: a plan knows no place."""
+    everything, reaching = sum(CHANNEL_BITS.values()), channel_bits(in_place)
+    named = ibis.cases(*((wishes.channel == name, bit) for name, bit in CHANNEL_BITS.items()), else_=everything)
+    placed = wishes.place.isin(sorted(Place.values)).fill_null(False)
+    return (named & ifelse(placed, reaching, everything)).cast("int64")
+
+
+def _weekday(day: Any) -> IntegerValue:
+    """This function will write the weekday of a day as a bit."""
+    number = day.day_of_week.index()
+    return ibis.cases(*((number == weekday, 1 << weekday) for weekday in range(7)), else_=0).cast("int64")
 
 
 def _covers_minute(pairs: Table) -> BooleanValue:
     after, before = pairs.minute >= pairs.start, pairs.minute < pairs.end
-    return ibis.cases(
-        (pairs.start < pairs.end, after & before), (pairs.start > pairs.end, after | before), else_=~pairs.suits
-    )
-
-
-def _about(pairs: Table, *, in_place: tuple[str, ...]) -> BooleanValue:
-    """This function will tell whether the wish is about the row's channel, or may be: a plan knows no place."""
-    bit = pairs.mask_channel_bit
-    known = pairs.channel.isin(sorted(CHANNEL_BITS)).fill_null(False)
-    same = any_of((pairs.channel == name) & (bit == own) for name, own in CHANNEL_BITS.items())
-    placed = pairs.place.isin(sorted(Place.values)).fill_null(False)
-    reached = (bit == 0) | ((bit & channel_bits(in_place)) != 0)
-    return (~known | same | (bit == 0)) & (~placed | reached)
+    over_midnight = (pairs.start > pairs.end) & (after | before)
+    return (after & before) | over_midnight | ((pairs.start == pairs.end) & ~pairs.suits)
 
 
 def _weight(start: IntegerValue, end: IntegerValue) -> IntegerValue:

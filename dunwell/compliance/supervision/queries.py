@@ -45,15 +45,19 @@ def stopped(
     return found[0] if found else None
 
 
-def in_force(*, at: datetime) -> list[StopSwitch]:
-    """This function will find every stop, for an attempt at many contacts at once: then `rules.first_stop` for each."""
-    return _ask(_IN_FORCE, {"at": at})
+def in_force(*, at: datetime, locked: bool = False) -> list[StopSwitch]:
+    """This function will find every stop, for an attempt at many contacts at once: then `rules.first_stop` for each.
+
+    `locked`: an earlier statement of the transaction has taken `STOP_LOCK` already.
+    """
+    return _ask(_IN_FORCE, {"at": at}, locked=locked)
 
 
-def _ask(statement: LiteralString, parameters: Mapping[str, Any]) -> list[StopSwitch]:
+def _ask(statement: LiteralString, parameters: Mapping[str, Any], *, locked: bool = False) -> list[StopSwitch]:
     if not connection.in_atomic_block:
         raise RuntimeError("a stop is asked for in the transaction that records the attempt")
-    run(_SHARE, {"lock": STOP_LOCK})
+    if not locked:
+        run(_SHARE, {"lock": STOP_LOCK})
     return [StopSwitch.from_db(None, _FIELDS, row) for row in run(statement, parameters)]
 
 

@@ -182,7 +182,7 @@ REFUSED: dict[str, tuple[Pair, str]] = {
     "contacts without a day": (Pair(but(contacts=(Contact(channel=None),) * 2), SMS), "G1-cap"),
     "a hold of a kind nobody knows": (
         Pair(but(holds=(Hold(kind="unheard_of", from_on=DAY),)), SMS),
-        "G7;G7-rest;G6-state",
+        "G7;G7-rest;G7-agreed;G6-state",
     ),
     "a refusal of a channel nobody knows": (
         Pair(but(consents=(Consent(stance="refused", channel="pigeon", valid_from=DAY),)), SMS),

@@ -19,6 +19,7 @@ from dunwell.compliance.rulebook.reading import load
 
 KNOWN_CHANNELS = ["sms", "app_push", "email", "voice", "social", "letter", "visit"]
 REST = ["hardship", "breathing_space", "bereavement", "in_hospital", "pause"]
+AGREED = ["promise", "plan", "deferral"]
 STATES = ["deceased", "minor", "bankrupt", "represented"]
 
 
@@ -161,12 +162,14 @@ def longest_left(customer: Customer, candidate: Candidate) -> tuple[str | None, 
 
 def peace(customer: Customer) -> set[str]:
     held = {hold.kind for hold in customer.holds if runs(hold.from_on, hold.until_on)}
-    strange = bool(held - {"dispute", *REST, *STATES})
+    strange = bool(held - {"dispute", *REST, *AGREED, *STATES})
     said = set()
     if strange or "dispute" in held or customer.signs.get("dispute_open") in (True, None):
         said.add("G7")
     if strange or held & set(REST):
         said.add("G7-rest")
+    if strange or held & set(AGREED):
+        said.add("G7-agreed")
     if strange or held & set(STATES) or "minor" in (customer.special_groups or "").split(","):
         said.add("G6-state")
     if customer.signs.get("bankruptcy_signal_30d") in (True, None):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from compliance_population import DAY, Pair, a_rule, masked
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.compliance.kinds.kind import Kind
-from dunwell.compliance.kinds.question import Candidate, Contact, Customer, Hold, Standing
+from dunwell.compliance.kinds.kind import AtGateOnly, Finding, Kind
+from dunwell.compliance.kinds.question import Candidate, Contact, Customer, Hold, Question, Standing
 from dunwell.compliance.rulebook.model import KINDS, Rule, Rulebook
 from dunwell.compliance.rules import judge, judge_moment
 from dunwell.ledger.kinds import RoleKind
@@ -48,9 +48,16 @@ def test_what_only_the_gate_knows_refuses_there_and_leaves_the_plan_alone(kind: 
 
 def test_a_kind_is_judged_by_the_mask_or_at_the_gate_alone() -> None:
     for kind in KINDS.values():
-        assert kind.at_gate_only or kind.column is not Kind.column, kind.name
-    with pytest.raises(NotImplementedError, match="recording_required"):
-        GATE["recording_required"].terms.column(None)  # type: ignore[arg-type]
+        assert kind.at_gate_only == (kind.column is AtGateOnly.column), kind.name
+
+    class Forgetful(Kind):
+        name: ClassVar[str] = "forgetful"
+
+        def judge(self, question: Question) -> Finding | None:
+            return None
+
+    with pytest.raises(TypeError, match="abstract method"):
+        Forgetful()
 
 
 # ---- allowed_party ---------------------------------------------------------------------------------------------------

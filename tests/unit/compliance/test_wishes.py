@@ -254,7 +254,7 @@ def test_the_frame_says_the_same_of_wishes(seed: int) -> None:
     nights = a_rule("clock_window", {"quiet_from": "20:30", "quiet_until": "09:00"}, id="more", channels=["voice"])
     zones = a_rule("zone_set", {"possible": ["Asia/Tokyo", "Europe/Berlin"]}, enforcement="warn")
     rulebook = Rulebook.of([NIGHT, nights, zones, *rules])
-    pairs = [some_pair(chance) for _ in range(400)]
+    pairs = [some_pair(chance) for _ in range(1200)]
     told, asked = masked(pairs, rulebook=rulebook, on=DAY), judged(pairs, rulebook=rulebook, on=DAY)
     assert disagreements(pairs, told=told, asked=asked) == []
     assert len({(row["window_from"], row["window_until"]) for row in told}) > 8
