@@ -53,6 +53,10 @@ web: web/node_modules/.package-lock.json ## the files of the pages, from npm, as
 desk: install web ## the desk on http://127.0.0.1:8750, with the sample and invented people of each role
 	@$(BIN)/dunwell desk
 
+.PHONY: screenshots
+screenshots: install .venv/.dev web packages ## pictures of every page, in both languages and widths, with what axe finds
+	@$(BIN)/python tools/screenshots.py
+
 .PHONY: docs
 docs: install ## write the pages of docs/reference that are made from the code
 	@$(BIN)/python tools/docs_check.py --write
@@ -91,10 +95,11 @@ soak: install .venv/.dev ## long fuzzing: the property tests with many more exam
 	@touch $@
 
 .PHONY: bench
-bench: install .venv/.dev .venv/.bench ## figures: intake rate, the gate, the daily cycle, the decision engine
+bench: install .venv/.dev .venv/.bench ## figures: intake rate, the gate, the desk, the daily cycle, the decision engine
 	@$(BIN)/python -m bench.intake
 	@$(BIN)/python -m bench.gate
 	@$(BIN)/python -m bench.mask
+	@$(BIN)/python -m bench.desk
 	@$(BIN)/python bench/cycle.py
 	@$(BIN)/python bench/engine.py
 

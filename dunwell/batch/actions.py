@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -20,8 +21,11 @@ from dunwell import database
 from dunwell.access.queries import approved
 from dunwell.batch import cycle, definitions, snapshot
 from dunwell.batch.models import Plan, PlanRun
+from dunwell.batch.work_list import list_work
 from dunwell.evidence.actions import record
 from dunwell.ledger.zones import house_zone
+from dunwell.settle.agreements.reviewing import review as review_agreements
+from dunwell.settle.relief.reviewing import review as review_settlements
 
 Progress = Callable[[str], object]
 DRAFT = ".draft-"
@@ -44,13 +48,21 @@ def make_plan(
     at: datetime,
     capacity: Path | None = None,
     progress: Progress = lambda step: None,
+    assign: bool = False,
 ) -> Made:
     """This function will make the plan of the day, or find the one that the same inputs have made already.
+
+    The work list follows from the latest plan; `assign` also gives its customers to collectors.
 
     The files of a run appear under their final name only when all are written, and its rows in one transaction with
     their evidence: a run that is killed leaves nothing behind that another run would trip over.
     """
     chosen = definitions.load(capacity=capacity)
+    progress("review of agreements")
+    # A plan may be made for tomorrow; what is kept by then nobody knows today.
+    settled = min(as_of, at.astimezone(ZoneInfo(house_zone())).date())
+    review_agreements(as_of=settled, by=by, at=at)
+    review_settlements(as_of=settled, by=by, at=at)
     versions = chosen.versions | {"data": snapshot.data_version()}
     inputs = _inputs_digest(as_of, versions)
     known = PlanRun.objects.filter(inputs_digest=inputs).first()
@@ -60,7 +72,7 @@ def make_plan(
     if not (folder / "plan.csv").exists():
         _write_files(folder, chosen, as_of=as_of, versions=versions, capacity=capacity, progress=progress)
     progress("save")
-    run = known or _save(folder, as_of=as_of, by=by, at=at, inputs=inputs, versions=versions)
+    run = known or _save(folder, as_of=as_of, by=by, at=at, inputs=inputs, versions=versions, assign=assign)
     return Made(run, folder, fresh=True, approved=_mark(folder, versions))
 
 
@@ -119,7 +131,9 @@ def _write_files(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _save(folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, versions: dict[str, str]) -> PlanRun:
+def _save(
+    folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, versions: dict[str, str], assign: bool
+) -> PlanRun:
     digest = file_digest(folder / "plan.csv")
     with transaction.atomic():
         run, made = PlanRun.objects.get_or_create(
@@ -142,6 +156,7 @@ def _save(folder: Path, *, as_of: date, by: str, at: datetime, inputs: str, vers
                 at=at,
                 detail={"as_of": as_of.isoformat(), "plan_digest": digest, "inputs_digest": inputs},
             )
+            list_work(run, by=by, at=at, assign=assign)
     return run
 
 

@@ -14,6 +14,9 @@ from dunwell.cli.rulebooks import Language
 from dunwell.cli.staff import say
 from dunwell.cli.strategy_approval import STRATEGIES
 from dunwell.cli.strategy_checks import checked, digest_of
+from dunwell.work import policy
+from dunwell.work.models import Ability
+from dunwell.work.staffing.actions import tell_ability
 
 CODES = {
     Role.COLLECTOR: "DEMO-COL-1",
@@ -28,6 +31,7 @@ CODES = {
     Role.AGENCY_USER: "DEMO-AGY-1",
     Role.AUDITOR: "DEMO-AUD-1",
 }
+TEAM = "A"
 AGENCY = Scope(kind=ScopeKind.AGENCY, value="DEMO-AGENCY-1")
 # Who approves the rights of the others, and who approves a strategy.
 RIGHTS_BY = (Role.COMPLIANCE, Role.DATA_PROTECTION)
@@ -45,6 +49,7 @@ def settle_in(lang: Language) -> None:
         return
     bring_in()
     approve_strategies()
+    give_abilities()
     seal_evidence()
     people = ", ".join(CODES.values())
     say(
@@ -75,6 +80,24 @@ def _join(role: Role, *, code: str) -> None:
     request = actions.ask_grant(code, role=role, scope=scope, by=administrator, via=operator(), at=now())
     for other in RIGHTS_BY:
         actions.vote(request.pk, answer=Answer.APPROVE, by=CODES[other], via=operator(), at=now())
+
+
+def give_abilities() -> None:
+    """This function will say what the demo's collector and team lead can be given, unless it was said before."""
+    terms, manager = policy.load(), CODES[Role.MANAGER]
+    for role, skills in {Role.COLLECTOR: set(), Role.TEAM_LEAD: set(terms.skills)}.items():
+        if not Ability.objects.filter(staff=CODES[role]).exists():
+            tell_ability(
+                CODES[role],
+                skills=skills,
+                languages=("zh", "en"),
+                team=TEAM,
+                from_on=now().date(),
+                policy=terms,
+                by=manager,
+                via=operator(),
+                at=now(),
+            )
 
 
 def approve_strategies() -> None:

@@ -23,11 +23,13 @@ from dunwell.cli import (
     rulebooks,
     sample,
     scripts,
+    settle,
     staff,
     standing,
     stops,
     strategy,
     watch,
+    work,
 )
 from dunwell.cli.house import errors
 from dunwell.facts.errors import DunwellError
@@ -57,11 +59,13 @@ app.add_typer(risks.app, name="risks")
 rulebooks.app.command()(audit.audit)
 app.add_typer(rulebooks.app, name="rules")
 app.add_typer(scripts.app, name="scripts")
+app.add_typer(settle.app, name="settle")
 app.add_typer(staff.app, name="staff")
 app.add_typer(standing.app, name="standing")
 app.add_typer(stops.app, name="stop")
 app.add_typer(strategy.app, name="strategy")
 app.command()(watch.watch)
+app.add_typer(work.app, name="work")
 
 
 def main() -> None:

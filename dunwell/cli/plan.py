@@ -37,16 +37,17 @@ def plan(
         typer.Option(help="What can be done in the day, pool by pool; strategies/capacity.yaml if omitted."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where plan.csv and plan.html go.")] = Path("out"),
+    assign: Annotated[bool, typer.Option(help="Give the customers of the work list to collectors too.")] = True,
     lang: Language = "en",
 ) -> None:
     """Decide for every overdue customer whom to contact today, how and when; write the plan and print its head."""
     day, language = read_day(as_of), read_language(lang)
     open_house()
-    made = make(day, capacity=capacity, out=out, language=language)
+    made = make(day, capacity=capacity, out=out, language=language, assign=assign)
     show(made, out, language=language)
 
 
-def make(day: date, *, capacity: Path | None, out: Path, language: str) -> Any:
+def make(day: date, *, capacity: Path | None, out: Path, language: str, assign: bool = True) -> Any:
     """This function will make the plan under a spinner and put its files where the user wants them."""
     import shutil
 
@@ -63,6 +64,7 @@ def make(day: date, *, capacity: Path | None, out: Path, language: str) -> Any:
             at=now(),
             capacity=capacity,
             progress=lambda step: bar.update(task, description=f"plan: {step}"),
+            assign=assign,
         )
         seal_evidence()
         out.mkdir(parents=True, exist_ok=True)

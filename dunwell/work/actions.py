@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from dunwell.access.kinds import Capability
+from dunwell.access.queries import person
 from dunwell.contact.actions import Outcome, record_outcome
 from dunwell.evidence.actions import record
+from dunwell.evidence.rules import Detail
 from dunwell.facts.errors import DunwellError
 from dunwell.ledger.actions import Origin, tell
 from dunwell.ledger.kinds import ConsentStance, HoldKind, Quality, SourceKind
@@ -21,8 +25,11 @@ from dunwell.ledger.zones import house_zone
 from dunwell.vault import keyring
 from dunwell.vault import rules as sealing
 from dunwell.vault.queries import keys
+from dunwell.work.assigning.queries import assigned
 from dunwell.work.models import Reservation
 from dunwell.work.rules import Follow, Result
+from dunwell.work.specialist.queries import waits_for_specialist
+from dunwell.work.staffing.queries import specialist
 
 # Long enough for a call and its outcome; whoever goes home lets nobody wait until tomorrow.
 HELD_FOR = timedelta(minutes=30)
@@ -43,7 +50,12 @@ _TAKE = """
 
 @transaction.atomic
 def take(party: int, *, by: str, at: datetime) -> bool:
-    """This function will take a customer into one's hands, or hold him longer; False while somebody else has him."""
+    """This function will take a customer into one's hands, or hold him longer; False while somebody else has him.
+
+    Nor does anybody take whom he must leave to others, see `barred`.
+    """
+    if barred(party, by=by, at=at) is not None:
+        return False
     until = at + HELD_FOR
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"party": party, "staff": by, "at": at, "until": until})
@@ -53,6 +65,29 @@ def take(party: int, *, by: str, at: datetime) -> bool:
     detail = {"until": until.isoformat(), "again": taken[0] != at}
     record(action="work.taken", subject=f"party/{party}", by=f"staff:{by}", at=at, detail=detail)
     return True
+
+
+class Barred(StrEnum):
+    """Why somebody leaves a customer to others."""
+
+    SPECIALIST = "specialist"
+    COLLEAGUE = "colleague"
+
+
+def barred(party: int, *, by: str, at: datetime) -> Barred | None:
+    """This function will say why somebody may not take a customer: he needs a specialist, or has a collector.
+
+    Whoever assigns work may stand in for a collector; nobody stands in for special care.
+    """
+    on = at.astimezone(ZoneInfo(house_zone())).date()
+    if waits_for_specialist(party, on=on):
+        return None if specialist(by, on=on, at=at) else Barred.SPECIALIST
+    kept = assigned(party)
+    if kept is None or kept.staff_id == by:
+        return None
+    who = person(by, at=at)
+    stands_in = who is not None and who.can_somewhere(Capability.ASSIGN_WORK)
+    return None if stands_in else Barred.COLLEAGUE
 
 
 @transaction.atomic
@@ -69,10 +104,14 @@ def give_back(party: int, *, by: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def finish(contact: int, *, result: Result, by: str, at: datetime, note: str = "", seconds: int | None = None) -> int:
+def finish(
+    contact: int, *, result: Result, by: str, at: datetime, note: str = "", seconds: int | None = None,
+    said: tuple[str, ...] = (),
+) -> int:  # fmt: skip
     """This function will tell what came of one's own attempt, and in the same transaction all that follows from it.
 
-    The note is sealed under the customer's key. Raises DunwellError for somebody else's attempt, one that has its
+    `said` names the elements that the collector ticked off while speaking; they stand in the evidence. The note is
+    sealed under the customer's key. Raises DunwellError for somebody else's attempt, one that has its
     outcome already, or a note that is too long.
     """
     attempted = Contact.objects.select_related("party", "account").filter(pk=contact, staff=by).first()
@@ -90,6 +129,9 @@ def finish(contact: int, *, result: Result, by: str, at: datetime, note: str = "
         **_sealed(attempted, note),
     )
     told = record_outcome(contact, outcome=outcome, by=f"staff:{by}", at=at)
+    if said:
+        detail: dict[str, Detail] = {"elements": list(said), "outcome": result.code}
+        record(action="work.said", subject=f"contact/{contact}", by=f"staff:{by}", at=at, detail=detail)
     if result.follow is not None:
         for number, (target, fact) in enumerate(_FOLLOWS[result.follow](attempted, _today(at))):
             _tell(target, fact, about=attempted, number=number, by=by, at=at)

@@ -58,6 +58,13 @@ EXTRA = {
     "portrait/gather": "the frame, table by table: what each table of the snapshot tells of a customer",
     "portrait/queue.py": "the frame of one account's queue: credits pay charges, and on which day each was paid off",
     "portrait/timeline.py": "foreign timelines as a snapshot, so that the batch's own expression is put to the test",
+    "work/assigning": "who gets whom: pure arrays in rules, the run and the decisions by hand beside it",
+    "work/clock": "the SLA clock: pure, read by the list and by every page that shows what is left",
+    "work/listing": "the work list, made from what a plan wants of people: set by set",
+    "work/policy.py": "what strategies/assignment.yaml may say: pure values, which rules, actions and doors share",
+    "work/specialist": "customers in distress: who waits for special care",
+    "work/staffing": "what each can be given, and who is there",
+    "work/viewing.py": "saved filters of the queue: a convenience that is changed and deleted, not a fact",
     "vault/keyring.py": "the only place that reads the master key from outside",
 }
 

@@ -1,0 +1,1 @@
+"""Clock: until when a person must act, and whose turn it is."""

@@ -1,0 +1,1 @@
+"""Listing: the work list, made anew from every plan, with the clock of each case."""

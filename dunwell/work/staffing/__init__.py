@@ -1,0 +1,1 @@
+"""Staffing: what each can be given, and who is there."""
