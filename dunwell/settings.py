@@ -93,7 +93,11 @@ MIDDLEWARE = [
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 _WEB = ROOT / "web" / "node_modules"
-_PACKAGES = {"tabler": _WEB / "@tabler" / "core" / "dist"}
+_PACKAGES = {
+    "tabler": _WEB / "@tabler" / "core" / "dist",
+    "echarts": _WEB / "echarts" / "dist",
+    "dmn": _WEB / "dmn-js" / "dist",
+}
 STATICFILES_DIRS = [(name, folder) for name, folder in _PACKAGES.items() if folder.exists()]
 
 AUTH_USER_MODEL = "desk.Login"
@@ -104,6 +108,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("staff_id",)},
+    },
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -111,10 +119,14 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # The name under which our backend takes the code; else failures would be counted for nobody.
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "desk/locked.html"
+AXES_LOCKOUT_CALLABLE = "dunwell.desk.signing_in.views.locked"
 AXES_VERBOSE = False
 # Who signed in and out stands in the evidence; a second log of it would only be another place to leak from.
 AXES_DISABLE_ACCESS_LOG = True
+
+# What letters name; a writer can change it in each.
+PAY_LINK = os.environ.get("DUNWELL_PAY_LINK", "")
+HELP_LINK = os.environ.get("DUNWELL_HELP_LINK", "")
 
 # Cookies travel over TLS only, but for a desk on one's own machine, which `dunwell desk` says.
 _TLS = os.environ.get("DUNWELL_PLAIN_HTTP") != "1"
@@ -122,8 +134,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# An hour without a click ends the session.
-SESSION_COOKIE_AGE = 3600
+# So long without a click ends a session, and so long after signing in, clicks or none: see desk.signing_in.sessions.
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("DUNWELL_IDLE_MINUTES", "30"))
+SESSION_AT_MOST = timedelta(hours=int(os.environ.get("DUNWELL_SESSION_HOURS", "12")))
 SESSION_SAVE_EVERY_REQUEST = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

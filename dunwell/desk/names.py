@@ -51,13 +51,32 @@ def _sealed(parties: Iterable[int]) -> dict[int, bytes]:
     return {party: bytes(value) for party, value in rows if value is not None}  # Later ones overwrite earlier ones.
 
 
-def addresses(party: Party, *, roles: Sequence[Role]) -> list[Address]:
-    """This function will list how a customer can be reached, as these roles see it; the corrected are left out."""
-    points = ContactPoint.objects.filter(party=party).order_by("channel", "id")
-    every = list(points)
-    corrected = {point.corrects_id for point in every}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Who one customer is, as the reader may see it: the name, the latest details, how he can be reached."""
+
+    name: str
+    detail: PartyDetail | None
+    addresses: list[Address]
+
+
+def known(party: Party, *, roles: Sequence[Role]) -> Known:
+    """This function will tell who a customer is as these roles see him; corrected addresses are left out."""
     key = keys([party.subject]).get(party.subject)
-    return [_address(point, party, key, roles) for point in every if point.pk not in corrected]
+    details = list(PartyDetail.objects.filter(party=party).order_by("valid_from", "id"))
+    sealed = [bytes(detail.name_sealed) for detail in details if detail.name_sealed is not None]
+    points = list(ContactPoint.objects.filter(party=party).order_by("channel", "id"))
+    corrected = {point.corrects_id for point in points}
+    return Known(
+        name=_name(sealed[-1], party, key, roles) if sealed and key else "",
+        detail=details[-1] if details else None,
+        addresses=[_address(point, party, key, roles) for point in points if point.pk not in corrected],
+    )
+
+
+def _name(sealed: bytes, party: Party, key: bytes, roles: Sequence[Role]) -> str:
+    told = sealing.unseal(key, subject=party.subject, field=sealing.NAME, sealed=sealed)
+    return shown(told, field=Field.NAME, roles=roles)
 
 
 def _address(point: ContactPoint, party: Party, key: bytes | None, roles: Sequence[Role]) -> Address:

@@ -25,3 +25,9 @@ def party_ids(customers: Iterable[str]) -> dict[str, int]:
         f"{source}/{name}": pk
         for pk, source, name in Party.objects.filter(every).values_list("pk", "source", "external_id")
     }
+
+
+def names_of(parties: Iterable[int]) -> dict[int, str]:
+    """This function will give what parties are called in the plan, `SOURCE/EXTERNAL_ID`."""
+    found = Party.objects.filter(pk__in=list(parties)).values_list("pk", "source", "external_id")
+    return {pk: f"{source}/{name}" for pk, source, name in found}

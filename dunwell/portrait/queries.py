@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from dunwell.database import ROOT
 from dunwell.ledger.models import Account, AccountTerms, Adjustment, Charge, Hold, HoldRelease, Payment
@@ -115,15 +115,14 @@ def _by_account(model: Any, found: list[Account]) -> dict[int, list[Any]]:
 
 def _holds(party: int, *, on: date) -> list[tuple[int | None, rules.Hold]]:
     """This function will list the holds that stop the days, with the account each is about, until their release."""
-    rows = list(Hold.objects.filter(party=party).order_by("id"))
+    releases = HoldRelease.objects.filter(hold=OuterRef("pk"), released_on__lte=on).order_by("released_on")
+    released = Subquery(releases.values("released_on")[:1])
+    rows = list(Hold.objects.filter(party=party).annotate(released=released).order_by("id"))
     corrected = {row.corrects_id for row in rows}
-    released: dict[int, date] = {}
-    for release in HoldRelease.objects.filter(hold__in=rows, released_on__lte=on).order_by("-released_on"):
-        released[release.hold_id] = release.released_on
     found = []
     for row in rows:
         if row.pk not in corrected and row.kind not in terms().days_go_on:
-            ends = [day for day in (row.until_on, released.get(row.pk)) if day]
+            ends = [day for day in (row.until_on, row.released) if day]
             found.append((row.account_id, rules.Hold(row.from_on, min(ends, default=None))))
     return found
 

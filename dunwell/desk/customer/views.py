@@ -24,12 +24,12 @@ from dunwell.desk.customer.portraits import portrait
 from dunwell.desk.customer.saying import saying
 from dunwell.desk.customer.stream import stream
 from dunwell.desk.middleware import DeskRequest, today
-from dunwell.desk.names import addresses, names
+from dunwell.desk.names import known
 from dunwell.desk.page import VIA, forbidden, language, page, signed_in
 from dunwell.desk.queue.about import about
 from dunwell.desk.settle import agreements
 from dunwell.ledger.kinds import Channel
-from dunwell.ledger.models import ContactPoint, Party, PartyDetail
+from dunwell.ledger.models import ContactPoint, Party
 from dunwell.ledger.zones import house_zone
 from dunwell.work.queries import holder
 from dunwell.work.rules import RESULTS
@@ -61,12 +61,12 @@ def customer(request: DeskRequest, party: int) -> HttpResponse:
 def _who(found: Party, who: Person) -> dict[str, Any]:
     """This function will tell who a customer is as far as the reader may see."""
     roles = who.roles()
-    told = PartyDetail.objects.filter(party=found).order_by("-valid_from", "-id").first()
+    here = known(found, roles=roles)
     fields = [(field, _openable(who, field)) for field in (Field.NAME, Field.IDENTITY)]
     return {
-        "name": names([found.pk], roles=roles).get(found.pk, ""),
-        "detail": told,
-        "addresses": addresses(found, roles=roles),
+        "name": here.name,
+        "detail": here.detail,
+        "addresses": here.addresses,
         "openable": [field for field, able in fields if able],
         "can_open": _openable(who, Field.PHONE),
         "reasons": list(RevealReason),

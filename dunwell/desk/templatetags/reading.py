@@ -84,6 +84,13 @@ def called(value: Any, kind: str) -> str:
 
 @register.filter
 def may(who: Person | None, capability: str) -> bool:
+    """This function will tell whether somebody can do a thing in any part of the house: for ways into pages."""
+    return who is not None and who.can_somewhere(Capability(capability))
+
+
+@register.filter
+def can(who: Person | None, capability: str) -> bool:
+    """This function will tell whether somebody can do a thing here: for what a customer's own page offers."""
     return who is not None and who.can(Capability(capability))
 
 

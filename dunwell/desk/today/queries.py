@@ -1,18 +1,20 @@
-"""Reading for the first page: the plan as a funnel, who stands at each step, and what waits."""
+"""Reading for the first page: the plan as a funnel, who stands at each step, and who needs an answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg import ClientCursor, sql
 
+from dunwell.access.kinds import Capability as Can
+from dunwell.access.rules import HOUSE, Person
 from dunwell.batch.models import Plan, PlanRun
-from dunwell.ledger.models import Signal
-from dunwell.ledger.zones import house_zone
+from dunwell.desk import reach
+from dunwell.desk.today import asking
 
 PAGE = 50
 # What each step keeps of the overdue customers, in the order of the plan; the rest is lost there.
@@ -24,7 +26,7 @@ SPECIALIST_DAYS = 30
 
 def day_of(run: PlanRun) -> datetime:
     """This function will give the moment at which the plan's day begins by the house's clock."""
-    return datetime.combine(run.as_of, time(), tzinfo=ZoneInfo(house_zone()))
+    return asking.begins(run.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,21 @@ class Step:
     lost: int
 
 
+def everywhere(who: Person | None) -> bool:
+    """This function will tell whether somebody sees the whole house, so that nothing need be left out of a count."""
+    return who is None or HOUSE in who.reach(Can.SEE_CUSTOMERS)
+
+
+def reached(who: Person | None) -> tuple[sql.Composable, dict[str, Any]]:
+    """This function will write the condition that a party `p` is one that the reader may see; None is the house."""
+    return (sql.SQL("TRUE"), {}) if who is None else reach.condition(who, Can.SEE_CUSTOMERS)
+
+
+# The customer of a line of the plan, in the ledger.
+OF_PLAN = """
+    JOIN ledger_party p ON p.source = split_part(l.customer, '/', 1)
+        AND p.external_id = substr(l.customer, strpos(l.customer, '/') + 1)
+"""
 # Driven by the contacts of the day, which are few, not by the plan.
 _ATTEMPTED = """
     FROM (
@@ -48,48 +65,77 @@ _ATTEMPTED = """
 """
 
 
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def _attempted(columns: str, run: PlanRun, who: Person | None) -> list[tuple[Any, ...]]:
+    lies, told = reached(who)
+    statement = sql.SQL("SELECT {} {} WHERE {}").format(sql.SQL(columns), sql.SQL(_ATTEMPTED), lies)
+    # What counts as tried under a plan: what was told after it, of its day or later.
+    return asking.rows(statement, {"run": run.pk, "since": day_of(run), "made": run.made_at, **told})
 
 
-def _since(run: PlanRun) -> dict[str, Any]:
-    """This function will say what counts as tried under a plan: what was told after it, of its day or later."""
-    return {"run": run.pk, "since": day_of(run), "made": run.made_at}
-
-
-def attempted(run: PlanRun) -> int:
+def attempted(run: PlanRun, *, who: Person | None = None) -> int:
     """This function will count the planned customers whom somebody tried to reach since the day began."""
-    return int(_rows(f"SELECT count(*) {_ATTEMPTED}", _since(run))[0][0])
+    return int(_attempted("count(*)", run, who)[0][0])
 
 
-def funnel(run: PlanRun) -> list[Step]:
-    """This function will count the plan from the portfolio down to what was tried, from the run's own counts."""
-    statuses: dict[str, int] = run.counts["statuses"]
+_STATUSES = "SELECT l.status, count(*) FROM plan l {} WHERE l.run_id = %(run)s AND {} GROUP BY l.status"
+_CUSTOMERS = """
+    SELECT count(*) FROM ledger_party p
+    WHERE {} AND EXISTS (SELECT FROM ledger_partyrole r WHERE r.party_id = p.id AND r.role = 'primary')
+"""
+
+
+def _counted(run: PlanRun, who: Person | None) -> tuple[int, dict[str, int]]:
+    """This function will count customers and how the plan decided: the run knows it, but for a part of the house."""
+    if everywhere(who):
+        return run.counts["customers"], run.counts["statuses"]
+    lies, told = reached(who)
+    statuses = asking.rows(sql.SQL(_STATUSES).format(sql.SQL(OF_PLAN), lies), {"run": run.pk, **told})
+    return int(asking.rows(sql.SQL(_CUSTOMERS).format(lies), told)[0][0]), dict(statuses)
+
+
+def funnel(run: PlanRun, *, who: Person | None = None) -> list[Step]:
+    """This function will count the plan from the portfolio down to what was tried, as far as the reader sees."""
+    customers, statuses = _counted(run, who)
     left = sum(statuses.values())
-    steps = [Step("portfolio", run.counts["customers"], "", 0), Step("overdue", left, "", 0)]
+    steps = [Step("portfolio", customers, "", 0), Step("overdue", left, "", 0)]
     for name, status in LOST.items():
         lost = statuses.get(status, 0)
         left -= lost
         steps.append(Step(name, left, status, lost))
-    tried = attempted(run)
+    tried = attempted(run, who=who)
     return [*steps, Step("attempted", tried, "waiting", left - tried)]
 
 
-def at_step(run: PlanRun, *, step: str) -> QuerySet[Plan]:
+def at_step(run: PlanRun, *, step: str, who: Person | None = None) -> QuerySet[Plan]:
     """This function will ask for the customers of a step, or of those lost at one, the most valuable first."""
-    rows = Plan.objects.filter(run=run).order_by("-expected_value", "-past_due_days", "id")
+    rows = within(Plan.objects.filter(run=run).order_by("-expected_value", "-past_due_days", "id"), who=who)
     if step in LOST.values():
         return rows.filter(status=step)
     if step in ("attempted", "waiting"):
-        statement = f"SELECT l.id {_ATTEMPTED}"
-        tried = [row[0] for row in _rows(statement, _since(run))]
+        tried = [row[0] for row in _attempted("l.id", run, who)]
         planned = rows.filter(status="planned")
         return planned.filter(id__in=tried) if step == "attempted" else planned.exclude(id__in=tried)
     gone = [status for name, status in LOST.items() if STEPS.index(name) <= STEPS.index(step)]
     return rows.exclude(status__in=gone)
+
+
+_INSIDE = """
+    EXISTS (
+        SELECT FROM ledger_party p WHERE p.source = split_part(plan.customer, '/', 1)
+        AND p.external_id = substr(plan.customer, strpos(plan.customer, '/') + 1) AND {}
+    )
+"""
+
+
+def within(rows: QuerySet[Plan], *, who: Person | None) -> QuerySet[Plan]:
+    """This function will leave out of a plan's lines the customers whom the reader does not see."""
+    if everywhere(who):
+        return rows
+    lies, told = reached(who)
+    connection.ensure_connection()
+    # Django's own conditions take no named parameters, so the driver writes the values in, quoted by its rules.
+    written = ClientCursor(connection.connection).mogrify(sql.SQL(_INSIDE).format(lies), told)
+    return rows.extra(where=[written.replace("%", "%%")])  # noqa: S610 - quoted by the driver.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +148,18 @@ class Alarm:
     on: Any
 
 
-def alarms(*, at: datetime, most: int = 6) -> list[Alarm]:
+_ALARMS = """
+    SELECT p.id, p.source || '/' || p.external_id, x.kind, x.happened_on
+    FROM ledger_signal x JOIN ledger_party p ON p.id = x.party_id
+    WHERE x.kind IN ('distress', 'complaint') AND x.happened_on >= %(since)s AND {}
+      AND NOT EXISTS (SELECT FROM ledger_signal c WHERE c.corrects_id = x.id)
+    ORDER BY x.kind DESC, x.happened_on DESC, x.id DESC LIMIT %(most)s
+"""
+
+
+def alarms(*, at: datetime, who: Person | None = None, most: int = 6) -> list[Alarm]:
     """This function will list whose distress or complaint was told of lately, distress first."""
-    since = at.date() - timedelta(days=SPECIALIST_DAYS)
-    found = Signal.objects.filter(kind__in=("distress", "complaint"), happened_on__gte=since)
-    return [_alarm(signal) for signal in found.select_related("party").order_by("-kind", "-happened_on", "-id")[:most]]
-
-
-def _alarm(signal: Signal) -> Alarm:
-    name = f"{signal.party.source}/{signal.party.external_id}"
-    return Alarm(party=signal.party_id, customer=name, kind=signal.kind, on=signal.happened_on)
+    lies, told = reached(who)
+    since = asking.day_of(at) - timedelta(days=SPECIALIST_DAYS)
+    found = asking.rows(sql.SQL(_ALARMS).format(lies), {"since": since, "most": most, **told})
+    return [Alarm(party=party, customer=customer, kind=kind, on=on) for party, customer, kind, on in found]

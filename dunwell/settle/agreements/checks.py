@@ -103,7 +103,7 @@ def plan(
 ) -> list[Objection]:
     """This function will say what stands against a plan.
 
-    `affordable`: what a month may cost by the statement of income and expenditure; None without a statement. A plan
+    `affordable`: what a month may cost by the income and expenditure statement; None without a statement. A plan
     that is changed (`again`) may take the place of the one that runs.
     """
     rules = policy.plan

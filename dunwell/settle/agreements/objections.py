@@ -64,7 +64,7 @@ _WORDS = {
     ),
     "AG-STATEMENT": (
         "statement",
-        "more than {most} instalments need a statement of income and expenditure",
+        "more than {most} instalments need an income and expenditure statement",
         "超过{most}期须填写收支表",
     ),
     "AG-AFFORD": (

@@ -1,4 +1,4 @@
-"""Telling a statement of income and expenditure, and applying for relief: decided at once within the policy."""
+"""Telling an income and expenditure statement, and applying for relief: decided at once within the policy."""
 
 from __future__ import annotations
 

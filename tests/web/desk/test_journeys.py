@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from dunwell.database import ROOT
 from dunwell.desk.signing_in.logins import digits, give_login
 from dunwell.evidence.models import Row
 from dunwell.ledger.models import Contact, Hold
+from dunwell.settle.models import Promise
 from dunwell.work.models import Reservation
 from tests.web.desk.conftest import NOON, House
 
@@ -113,7 +115,13 @@ def test_a_collector_works_by_keyboard_from_the_queue_to_the_outcome(house: Hous
     page.keyboard.press("1")
     assert page.input_value("#note") == "Promises to pay."
     page.keyboard.press("Enter")
+    page.wait_for_url("**/promise/?contact=*")
+    page.keyboard.press("m")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/queue/")
+    promise = Promise.objects.get(party=party)
+    assert (promise.means, promise.due_on - promise.agreed_on) == ("transfer", timedelta(days=1))
     told = Contact.objects.filter(party=party, staff=COLLECTOR).order_by("id")
     attempt, outcome = told
     assert outcome.corrects_id == attempt.pk
@@ -121,6 +129,45 @@ def test_a_collector_works_by_keyboard_from_the_queue_to_the_outcome(house: Hous
     assert outcome.note_sealed is not None
     assert not Reservation.objects.filter(party=party, until_at__gt=NOON).exists()
     assert page.locator(f'a[href="/customer/{party}/"]').count() == 0, "who was called waits no more"
+
+
+def test_a_collector_works_five_customers_by_keyboard_alone(house: House, open_as: Open) -> None:
+    page, worked = open_as(COLLECTOR), set()
+    for _ in range(5):
+        page.keyboard.press("n")
+        page.wait_for_url("**/customer/*/")
+        worked.add(page.url)
+        page.keyboard.press("r")
+        page.keyboard.press("a")
+        page.wait_for_url("**/contact/*/")
+        page.keyboard.press("7")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/queue/")
+    assert len(worked) == 5, "nobody comes twice"
+    parties = [int(address.rstrip("/").rsplit("/", 1)[1]) for address in worked]
+    assert Contact.objects.filter(party__in=parties, outcome="no_answer", staff=COLLECTOR).count() == 5
+
+
+def test_distress_leads_to_the_specialist_queue_in_either_language(house: House, open_as: Open) -> None:
+    page = open_as(COLLECTOR)
+    page.keyboard.press("n")
+    page.wait_for_url("**/customer/*/")
+    party = int(page.url.rstrip("/").rsplit("/", 1)[1])
+    page.keyboard.press("r")
+    page.keyboard.press("a")
+    page.wait_for_url("**/contact/*/")
+    page.click("button[value=zh-hans]")
+    page.wait_for_selector("html[lang=zh-hans]")
+    page.keyboard.press("x")
+    assert "专人" in page.inner_text("#then")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue/")
+    assert page.locator(f'a[href="/customer/{party}/"]').count() == 0
+    other = open_as(CODES[Role.COMPLIANCE], "/queue/specialist/")
+    assert other.locator(f'a[href="/customer/{party}/"]').count() == 1
+    other.locator(f'form[action="/queue/specialist/{party}/take/"] button').click()
+    other.wait_for_url("**/customer/*/")
+    assert Reservation.objects.get(party=party).staff_id == CODES[Role.COMPLIANCE]
 
 
 def test_a_dispute_shows_its_consequence_and_stops_contact_at_once(house: House, open_as: Open) -> None:
@@ -179,7 +226,10 @@ def test_a_masked_number_is_opened_in_its_place(house: House, open_as: Open, par
     assert "*" not in page.locator("#open-name .opened").inner_text()
 
 
-PAGES = ["/", "/queue/", "/plan/not_allowed/", "/customer/{party}/", "/plan/attempted/"]
+PAGES = [
+    *("/", "/queue/", "/plan/not_allowed/", "/customer/{party}/", "/plan/attempted/", "/agreements/?show=all"),
+    *(f"/customer/{{party}}/{name}/" for name in ("promise", "instalments", "deferral", "hardship")),
+]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "a" && attempt) { event.preventDefault(); attempt.requestSubmit(); }
   else if (key === "r" && attempt) { event.preventDefault(); const box = document.getElementById("recorded"); box.checked = !box.checked; }
   else if (key === "n" && !finish) { const next = document.getElementById("next"); if (next) { event.preventDefault(); next.requestSubmit(); } }
+  else if (key === "p") go("#to-promise");
   else if (key === "q") go('a[href="/queue/"]');
   else if (key === "t") go('a[href="/"].nav-link');
   else if (event.key === "?") document.getElementById("help")?.showModal();

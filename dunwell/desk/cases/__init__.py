@@ -1,0 +1,1 @@
+"""Cases on the desk: relief, disputes, complaints, and the rest after distress."""

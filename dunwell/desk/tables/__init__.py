@@ -1,0 +1,1 @@
+"""Tables: the strategies' decision tables, to read."""

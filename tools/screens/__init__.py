@@ -1,0 +1,1 @@
+"""Screens: pictures of every page, taken in a house of their own."""
