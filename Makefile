@@ -54,7 +54,7 @@ desk: install web ## the desk on http://127.0.0.1:8750, with the sample and inve
 	@$(BIN)/dunwell desk
 
 .PHONY: screenshots
-screenshots: install .venv/.dev web packages ## pictures of every page, in both languages and widths, with what axe finds
+screenshots: install .venv/.dev web packages ## pictures of every page, both languages and widths, and what axe finds
 	@$(BIN)/python tools/screenshots.py
 
 .PHONY: docs

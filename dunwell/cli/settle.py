@@ -77,7 +77,7 @@ def promise(
     from dunwell.settle.agreements.kinds import Means as Ways
 
     asked = _asked(customer, account, key)
-    known = actions.owing(asked.party, asked.account, on=asked.on)
+    known = actions.owing(asked.party, account=asked.account, on=asked.on)
     total = _money(amount, place="--amount") or (known.overdue if known else None)
     ways = {way.value: way for way in Ways}
     made = actions.promise(asked, amount=total, due_on=read_day(due) if due else asked.on, means=ways.get(means))
@@ -105,7 +105,7 @@ def plan(
     from dunwell.settle.agreements.policy import policy
 
     asked = _asked(customer, account, key)
-    known = actions.owing(asked.party, asked.account, on=asked.on)
+    known = actions.owing(asked.party, account=asked.account, on=asked.on)
     interval = {one.value: one for one in Interval}.get(every)
     sum_ = _money(total, place="--total") or (known.overdue if known else None)
     day = read_day(first) if first else asked.on

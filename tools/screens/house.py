@@ -160,7 +160,7 @@ def _propose(asked: Callable[[int, Decimal], Any], *, role: Role, levels: set[An
             ask = asked(row.account.pk, row.position.overdue)
             try:
                 if row.position.overdue > 0 and draft(party, ask, at=NOON).level in levels:
-                    return int(propose(party, ask, key=f"picture-{role}-{party.pk}", by=by, at=NOON).pk)
+                    return int(propose(party, ask=ask, key=f"picture-{role}-{party.pk}", by=by, at=NOON).pk)
             except DunwellError:
                 continue
     raise LookupError("nobody of the sample owes what this relief is about")

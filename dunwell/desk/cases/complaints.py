@@ -51,7 +51,7 @@ def complaint_new(request: DeskRequest, party: int) -> HttpResponse:
         note=request.POST.get("note", ""),
     )
     try:
-        actions.open_complaint(found, told, key=key(request), by=signed_in(request), at=request.at)
+        actions.open_complaint(found, grievance=told, key=key(request), by=signed_in(request), at=request.at)
     except NotAgreedError as fault:
         return _form(request, found, fault=fault)
     return redirect("customer", party=found.pk)
@@ -107,7 +107,7 @@ def complaint_step(request: DeskRequest, complaint: int) -> HttpResponse:
         if said not in set(ComplaintStep):
             raise refused("CS-KEY", place=f"complaint/{complaint}")
         told = {"finding": request.POST.get("finding", ""), "note": request.POST.get("note", "")}
-        actions.go_on(complaint, ComplaintStep(said), by=signed_in(request), at=request.at, **told)
+        actions.go_on(complaint, step=ComplaintStep(said), by=signed_in(request), at=request.at, **told)
     except NotAgreedError as fault:
         return _one(request, one, fault=fault)
     return redirect("complaint", complaint=complaint)

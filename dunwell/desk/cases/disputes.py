@@ -50,7 +50,7 @@ def dispute_new(request: DeskRequest, party: int) -> HttpResponse:
     if request.method != "POST":
         return _form(request, found)
     try:
-        actions.open_dispute(found, _claim(request), key=key(request), by=signed_in(request), at=request.at)
+        actions.open_dispute(found, claim=_claim(request), key=key(request), by=signed_in(request), at=request.at)
     except NotAgreedError as fault:
         return _form(request, found, fault=fault)
     return redirect("customer", party=found.pk)
@@ -155,7 +155,7 @@ def dispute_decide(request: DeskRequest, hold: int) -> HttpResponse:
     """This page will decide a dispute; contact may go on from this moment."""
     found = _hold(request, hold)
     try:
-        actions.decide(hold, _judgement(request), by=signed_in(request), at=request.at)
+        actions.decide(hold, judgement=_judgement(request), by=signed_in(request), at=request.at)
     except NotAgreedError as fault:
         return _one(request, found, fault=fault)
     return redirect("dispute", hold=hold)

@@ -67,7 +67,7 @@ def relief_new(request: DeskRequest, party: int) -> HttpResponse:
         return _form(request, found)
     try:
         by = signed_in(request)
-        made = actions.propose(found, _ask(request), key=key(request), by=by, at=request.at)
+        made = actions.propose(found, ask=_ask(request), key=key(request), by=by, at=request.at)
     except NotAgreedError as fault:
         return _form(request, found, fault=fault)
     return redirect("relief", relief=made.pk)
@@ -218,7 +218,7 @@ def relief_decide(request: DeskRequest, relief: int) -> HttpResponse:
         elif said == "refuse":
             actions.refuse(relief, by=by, at=request.at, note=request.POST.get("note", ""))
         elif said == "counter":
-            made = actions.counter(relief, _less(request, one), key=key(request), by=by, at=request.at)
+            made = actions.counter(relief, ask=_less(request, one), key=key(request), by=by, at=request.at)
             return redirect("relief", relief=made.pk)
         else:
             raise refused("CS-KEY", place=f"relief/{relief}")

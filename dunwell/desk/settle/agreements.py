@@ -77,11 +77,11 @@ def cancel(request: DeskRequest, kind: str, number: int) -> HttpResponse:
     """This page will cancel an agreement that runs; contact is lawful again from today."""
     if kind not in set(Agreed):
         raise Http404
-    found = queries.one(Agreed(kind), number, on=today(request))
+    found = queries.one(Agreed(kind), number=number, on=today(request))
     if found is None:
         raise Http404
     party = reach.customer(request, found.party, capability=Can.AGREE_PLANS)
-    if not actions.cancel(found.kind, number, by=f"staff:{signed_in(request).code}", at=request.at):
+    if not actions.cancel(found.kind, number=number, by=f"staff:{signed_in(request).code}", at=request.at):
         fault = _("This agreement is over already; nothing was changed.")
         return render(request, "desk/settle/over.html", {"party": party, "fault": fault, "one": found}, status=409)
     return redirect("customer", party=party.pk)

@@ -55,7 +55,7 @@ def _before(request: DeskRequest, here: Case) -> Agreement | None:
     number = typed.whole({**request.GET.dict(), **request.POST.dict()}, "replaces")
     if number is None:
         return None
-    found = queries.one(Agreed.PLAN, number, on=today(request))
+    found = queries.one(Agreed.PLAN, number=number, on=today(request))
     if found is None or found.party != here.party.pk:
         raise Http404
     return found
@@ -120,7 +120,7 @@ def _preview(request: DeskRequest, here: Case, before: Agreement | None) -> dict
     row, on = here.row, today(request)
     if row is None:
         return {}
-    wanted, known = _wanted(_typed(request, here, before)), actions.owing(here.party.pk, here.account, on=on)
+    wanted, known = _wanted(_typed(request, here, before)), actions.owing(here.party.pk, account=here.account, on=on)
     if known is None:
         return {}
     told = hardship.latest(here.party.pk, on=on)

@@ -51,7 +51,7 @@ class Asked:
 # ---- what is known before anything is agreed -------------------------------------------------------------------------
 
 
-def owing(party: int, account: int | None, *, on: date) -> Owing | None:
+def owing(party: int, *, account: int | None, on: date) -> Owing | None:
     """This function will say what is owed on a customer's account, None where he has no such account."""
     row = next((row for row in owed(party, on=on) if row.account.pk == account), None)
     if row is None:
@@ -70,7 +70,7 @@ def _opened(asked: Asked, *, place: str) -> tuple[Account, Owing]:
     if not asked.key or len(asked.key) > KEY_MAX:
         raise NotAgreedError([objection("AG-KEY")], place=place)
     found = Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk=asked.account or 0).first()
-    known = owing(asked.party, asked.account, on=asked.on) if found else None
+    known = owing(asked.party, account=asked.account, on=asked.on) if found else None
     if found is None or known is None:
         raise NotAgreedError([objection("AG-ACCOUNT")], place=place)
     return found, known
@@ -239,7 +239,7 @@ def _again(replaces: int | None, *, account: int, on: date) -> list[Objection]:
     """This function will say what stands against changing a plan: it is over, or was changed often enough."""
     if replaces is None:
         return []
-    before = queries.one(Agreed.PLAN, replaces, on=on)
+    before = queries.one(Agreed.PLAN, number=replaces, on=on)
     if before is None or before.account != account:
         return [objection("AG-ACCOUNT")]
     if before.standing.over:
@@ -261,14 +261,14 @@ def changes(plan: int) -> int:
 
 
 @transaction.atomic
-def cancel(kind: Agreed, number: int, *, by: str, at: datetime) -> bool:
+def cancel(kind: Agreed, *, number: int, by: str, at: datetime) -> bool:
     """This function will cancel an agreement that runs: contact is lawful again from today. False if it is over."""
     on = at.astimezone(ZoneInfo(house_zone())).date()
-    found = queries.one(kind, number, on=on)
+    found = queries.one(kind, number=number, on=on)
     if found is None:
         raise NotAgreedError([objection("AG-ACCOUNT")], place=kind.value)
     Account.objects.select_for_update(no_key=True).get(pk=found.account)
-    found = queries.one(kind, number, on=on)
+    found = queries.one(kind, number=number, on=on)
     if found is None or found.standing.over:
         return False
     _end(found, kind=Ending.CANCELLED, by=by, at=at, on=on)

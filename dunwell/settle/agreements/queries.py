@@ -137,7 +137,7 @@ def _agreement(row: tuple[Any, ...], *, on: date) -> Agreement:
         hold=hold,
         detail=_DETAILS[kind](detail),
         terms=terms,
-        standing=standing(terms, paid, as_of=on),
+        standing=standing(terms, payments=paid, as_of=on),
         made_at=made_at,
         by=by,
     )
@@ -148,7 +148,7 @@ def of_customer(party: int, *, on: date, most: int = 50) -> list[Agreement]:
     return _read("g.party_id = %(party)s", on=on, most=most, party=party)
 
 
-def one(kind: Agreed, number: int, *, on: date) -> Agreement | None:
+def one(kind: Agreed, *, number: int, on: date) -> Agreement | None:
     """This function will read one agreement."""
     found = _read("g.kind = %(kind)s AND g.id = %(id)s", on=on, kind=kind.value, id=number)
     return found[0] if found else None

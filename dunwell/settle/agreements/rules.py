@@ -95,7 +95,7 @@ class _Purse:
         return next((day for day, total in zip(self.days, self.sums, strict=True) if total >= amount), None)
 
 
-def standing(terms: Terms, payments: Iterable[Paid], *, as_of: date) -> Standing:
+def standing(terms: Terms, *, payments: Iterable[Paid], as_of: date) -> Standing:
     """This function will say how an agreement stands at the end of a day."""
     purse = _Purse(payments, since=terms.agreed_on, until=as_of)
     wanted = [total - terms.tolerance_amount for total in accumulate(step.amount for step in terms.steps)]

@@ -29,17 +29,17 @@ class Grievance:
 
 
 @transaction.atomic
-def open_complaint(party: Party, told_: Grievance, *, key: str, by: Person, at: datetime) -> Complaint:
+def open_complaint(party: Party, *, grievance: Grievance, key: str, by: Person, at: datetime) -> Complaint:
     """This function will record a complaint and open its dossier. The same form sent twice is one complaint."""
     place, actor = f"party/{party.pk}", f"staff:{by.code}"
     hold_still(party.pk)
     if known := Complaint.objects.filter(form_key=key).first():
         return known
-    if told_.topic not in set(Topic):
+    if grievance.topic not in set(Topic):
         raise refused("CS-TOPIC", place=place)
-    if told_.staff and not Staff.objects.filter(pk=told_.staff).exists():
+    if grievance.staff and not Staff.objects.filter(pk=grievance.staff).exists():
         raise refused("CS-STAFF", place=place)
-    fact = signal(queries.KIND, party=party, on=house_day(at), code=told_.topic)
+    fact = signal(queries.KIND, party=party, on=house_day(at), code=grievance.topic)
     name = f"complaint/{key}"
     [made] = told(
         "signal", [fact], party=party, name=name, action="settle.complaint_received", by=actor, at=at
@@ -50,18 +50,18 @@ def open_complaint(party: Party, told_: Grievance, *, key: str, by: Person, at: 
         by=actor,
         form_key=key,
         signal_id=made,
-        topic=told_.topic,
-        staff=told_.staff or None,
-        note_sealed=sealed_note(party, told_.note, place=place),
+        topic=grievance.topic,
+        staff=grievance.staff or None,
+        note_sealed=sealed_note(party, grievance.note, place=place),
     )
-    detail = {"topic": told_.topic, "about_staff": told_.staff or None}
+    detail = {"topic": grievance.topic, "about_staff": grievance.staff or None}
     record(action="settle.complaint_told", subject=f"complaint/{made}", by=actor, at=at, detail=detail)
     return complaint
 
 
 @transaction.atomic
 def go_on(
-    complaint: int, step: ComplaintStep, *, by: Person, at: datetime, finding: str = "", note: str = ""
+    complaint: int, *, step: ComplaintStep, by: Person, at: datetime, finding: str = "", note: str = ""
 ) -> queries.Dossier:
     """This function will write the next step of a dossier, and tell it to the customer's timeline. NotAgreedError."""
     place = f"complaint/{complaint}"

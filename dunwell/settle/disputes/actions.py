@@ -51,7 +51,7 @@ class Judgement:
 
 
 @transaction.atomic
-def open_dispute(party: Party, claim: Claim, *, key: str, by: Person, at: datetime) -> Dispute:
+def open_dispute(party: Party, *, claim: Claim, key: str, by: Person, at: datetime) -> Dispute:
     """This function will open a dispute: from this moment on nobody contacts the customer to collect.
 
     The same form sent twice gives the dispute that it opened. Raises NotAgreedError.
@@ -120,7 +120,7 @@ def _disputable(claim: Claim, left: list[Unpaid], account: Account | None, *, pl
 
 
 @transaction.atomic
-def decide(hold_id: int, judgement: Judgement, *, by: Person, at: datetime) -> DisputeDecision:
+def decide(hold_id: int, *, judgement: Judgement, by: Person, at: datetime) -> DisputeDecision:
     """This function will decide a dispute: credit what was wrong and end its hold, in one transaction.
 
     Only who may decide disputes does. A dispute that is decided stays so: another decision is refused.

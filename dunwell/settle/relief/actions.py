@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 @transaction.atomic
-def propose(party: Party, ask: Ask, *, key: str, by: Person, at: datetime) -> Relief:
+def propose(party: Party, *, ask: Ask, key: str, by: Person, at: datetime) -> Relief:
     """This function will write a proposal; within the proposer's own authority it takes effect at once.
 
     The same form sent twice gives the proposal that it made. Raises NotAgreedError.
@@ -41,7 +41,7 @@ def propose(party: Party, ask: Ask, *, key: str, by: Person, at: datetime) -> Re
     made = _write(party, ask, found, key=key, by=by, at=at)
     own = rules.own_level(by.roles())
     if own is not None and found.level is not Level.JOINT and _within(found.level, own):
-        act(made, ReliefStep.APPROVED, seat=Seat.ALONE, by=by.code, at=at)
+        act(made, step=ReliefStep.APPROVED, seat=Seat.ALONE, by=by.code, at=at)
         _take_effect(made, by=by.code, at=at)
     return made
 
@@ -107,8 +107,8 @@ def _actor(by: str) -> str:
 
 def act(
     relief: Relief,
-    step: ReliefStep,
     *,
+    step: ReliefStep,
     by: str,
     at: datetime,
     seat: Seat | None = None,
@@ -157,7 +157,7 @@ def approve(relief: int, *, by: Person, at: datetime) -> queries.Standing:
     found = _held(relief, at=at, wanted=(ReliefState.OPEN,))
     seat = _seat(found, by=by)
     _still_owed(found, at=at)
-    act(found.relief, ReliefStep.APPROVED, seat=seat, by=by.code, at=at)
+    act(found.relief, step=ReliefStep.APPROVED, seat=seat, by=by.code, at=at)
     return _go_on(relief, by=by, at=at)
 
 
@@ -193,12 +193,12 @@ def refuse(relief: int, *, by: Person, at: datetime, note: str = "") -> None:
     found = _held(relief, at=at, wanted=(ReliefState.OPEN,))
     _seat(found, by=by)
     sealed = sealed_note(found.relief.party, note, place=f"relief/{relief}")
-    act(found.relief, ReliefStep.REFUSED, by=by.code, at=at, note=sealed)
+    act(found.relief, step=ReliefStep.REFUSED, by=by.code, at=at, note=sealed)
     _signal(found.relief, "relief_refused", by=by.code, at=at)
 
 
 @transaction.atomic
-def counter(relief: int, ask: Ask, *, key: str, by: Person, at: datetime) -> Relief:
+def counter(relief: int, *, ask: Ask, key: str, by: Person, at: datetime) -> Relief:
     """This function will answer a proposal with a smaller one inside the policy, which its proposer may accept."""
     [party] = Relief.objects.filter(pk=relief).values_list("party_id", flat=True)
     hold_still(party)
@@ -211,11 +211,11 @@ def counter(relief: int, ask: Ask, *, key: str, by: Person, at: datetime) -> Rel
     less = draft(found.relief.party, ask, at=at, but=relief)
     if less.waived >= found.waived:
         raise refused("CS-LESS", place=f"relief/{relief}")
-    act(found.relief, ReliefStep.COUNTERED, by=by.code, at=at)
+    act(found.relief, step=ReliefStep.COUNTERED, by=by.code, at=at)
     made = _write(found.relief.party, ask, less, key=key, by=by, at=at, counters=found.relief)
     seat = rules.seat_of(by.roles(), level=less.level)
     if seat is not None:
-        act(made, ReliefStep.APPROVED, seat=seat, by=by.code, at=at)
+        act(made, step=ReliefStep.APPROVED, seat=seat, by=by.code, at=at)
     return made
 
 
@@ -226,7 +226,7 @@ def accept(relief: int, *, by: Person, at: datetime) -> queries.Standing:
     if by.code != found.proposal.answers:
         raise refused("CS-PROPOSER", place=f"relief/{relief}")
     _still_owed(found, at=at)
-    act(found.relief, ReliefStep.ACCEPTED, by=by.code, at=at)
+    act(found.relief, step=ReliefStep.ACCEPTED, by=by.code, at=at)
     return _go_on(relief, by=by, at=at)
 
 
@@ -236,7 +236,7 @@ def drop(relief: int, *, by: Person, at: datetime) -> None:
     found = _held(relief, at=at, wanted=(ReliefState.OPEN, ReliefState.OFFERED))
     if by.code != (found.proposal.answers or found.proposal.proposed_by):
         raise refused("CS-PROPOSER", place=f"relief/{relief}")
-    act(found.relief, ReliefStep.DROPPED, by=by.code, at=at)
+    act(found.relief, step=ReliefStep.DROPPED, by=by.code, at=at)
 
 
 # ---- taking effect ---------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def _take_effect(relief: Relief, *, by: str, at: datetime) -> None:
     whole = queries.whole().get(pk=relief.pk)
     if whole.kind == ReliefKind.WAIVER:
         parts = [(line.charge_id, line.amount) for line in whole.lines.order_by("pk")]
-        grant(whole, parts, by=by, at=at)
+        grant(whole, parts=parts, by=by, at=at)
         return
     paper = addendum.digest(queries.terms(whole, agreed_at=at))
     until = (whole.pay_by or house_day(at)) + timedelta(days=whole.tolerance_days or 0) + DAY
@@ -256,11 +256,11 @@ def _take_effect(relief: Relief, *, by: str, at: datetime) -> None:
         for account in _accounts(whole)
     ]
     _told("hold", facts, whole, name="hold", action="settle.relief_agreed", by=by, at=at)
-    act(whole, ReliefStep.AGREED, by=by, at=at, paper=paper)
+    act(whole, step=ReliefStep.AGREED, by=by, at=at, paper=paper)
     _signal(whole, "settlement_agreed", number=whole.pay_amount, by=by, at=at)
 
 
-def grant(relief: Relief, parts: list[tuple[int, Decimal]], *, by: str, at: datetime) -> None:
+def grant(relief: Relief, *, parts: list[tuple[int, Decimal]], by: str, at: datetime) -> None:
     """This function will tell the ledger what is let go, charge by charge: what is owed falls at once."""
     accounts = {line.charge_id: line.charge.account_id for line in relief.lines.all()}
     on = house_day(at).isoformat()
@@ -278,7 +278,7 @@ def grant(relief: Relief, parts: list[tuple[int, Decimal]], *, by: str, at: date
     paper = None
     if relief.kind == ReliefKind.WAIVER:
         paper = addendum.digest(queries.terms(relief, agreed_at=at))
-    act(relief, ReliefStep.GRANTED, by=by, at=at, paper=paper)
+    act(relief, step=ReliefStep.GRANTED, by=by, at=at, paper=paper)
     total = sum((amount for _, amount in parts), NOTHING)
     _signal(relief, "relief_granted", number=total, code=relief.kind, by=by, at=at)
 

@@ -61,7 +61,7 @@ def _decided(*, as_of: date) -> list[tuple[int, ReliefState]]:
         bargains[relief] = rules.Bargain(agreed_on=agreed, amount=amount, pay_by=pay_by, tolerance_days=days)
         if on is not None:
             payments.setdefault(relief, []).append(rules.Paid(on=on, amount=paid))
-    told_ = [(key, rules.outcome(one, payments.get(key, ()), as_of=as_of)) for key, one in bargains.items()]
+    told_ = [(key, rules.outcome(one, payments=payments.get(key, ()), as_of=as_of)) for key, one in bargains.items()]
     return [(key, reached) for key, reached in told_ if reached is not ReliefState.AWAITED]
 
 
@@ -74,12 +74,12 @@ def _settle(relief: int, reached: ReliefState, *, by: str, at: datetime) -> str 
     if ReliefStep.GRANTED.value in done:
         return None
     if reached is ReliefState.GRANTED:
-        grant(whole, _rest(whole, at=at), by=by, at=at)
+        grant(whole, parts=_rest(whole, at=at), by=by, at=at)
         end_hold(whole, by=by, at=at)
         return "granted"
     if ReliefStep.LAPSED.value in done:
         return None
-    act(whole, ReliefStep.LAPSED, by=by, at=at)
+    act(whole, step=ReliefStep.LAPSED, by=by, at=at)
     end_hold(whole, by=by, at=at)
     fact = signal("settlement_lapsed", party=whole.party, on=house_day(at), number=whole.pay_amount)
     told(

@@ -347,17 +347,17 @@ class Bargain:
         return self.pay_by + timedelta(days=self.tolerance_days)
 
 
-def arrived(bargain: Bargain, payments: Iterable[Paid]) -> Decimal:
+def arrived(bargain: Bargain, *, payments: Iterable[Paid]) -> Decimal:
     """This function will add up the money that counts for a settlement."""
     return sum((one.amount for one in payments if bargain.agreed_on <= one.on <= bargain.last_day), NOTHING)
 
 
-def outcome(bargain: Bargain, payments: Iterable[Paid], *, as_of: date) -> ReliefState:
+def outcome(bargain: Bargain, *, payments: Iterable[Paid], as_of: date) -> ReliefState:
     """This function will say how a settlement stands on a day: granted, lapsed, or still awaited.
 
     Only the day of a payment counts, not when it was told: money that was paid in time makes a lapsed one whole again.
     """
     known = [one for one in payments if one.on <= as_of]
-    if arrived(bargain, known) >= bargain.amount:
+    if arrived(bargain, payments=known) >= bargain.amount:
         return ReliefState.GRANTED
     return ReliefState.LAPSED if as_of > bargain.last_day else ReliefState.AWAITED

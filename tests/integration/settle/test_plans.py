@@ -109,7 +109,7 @@ def test_a_long_plan_needs_a_statement_and_the_statement_must_carry_it(party: in
     assert models.Statement.objects.count() == 0, "a refused form tells nothing"
     made = hardship.agree_plan(ask(), plan=wanted(count=8), budget=budget("1000", "900"))
     assert made.statement_id == models.Statement.objects.get().pk
-    actions.cancel(Agreed.PLAN, made.pk, by="test", at=moment(0))
+    actions.cancel(Agreed.PLAN, number=made.pk, by="test", at=moment(0))
     again = hardship.agree_plan(ask(at=moment(1)), plan=wanted(count=8, first_on=day(1)), budget=None)
     assert again.statement_id == made.statement_id, "a statement counts for thirty days"
 

@@ -151,15 +151,15 @@ def test_a_review_of_an_earlier_day_takes_nothing_back(party: int, ask: Ask) -> 
 
 def test_a_cancelled_promise_sets_the_customer_free(party: int, ask: Ask, rulebook: Rulebook) -> None:
     made = promised(ask)
-    assert actions.cancel(Agreed.PROMISE, made.pk, by="staff:COL-1", at=moment(1))
-    assert not actions.cancel(Agreed.PROMISE, made.pk, by="staff:COL-1", at=moment(1)), "once"
+    assert actions.cancel(Agreed.PROMISE, number=made.pk, by="staff:COL-1", at=moment(1))
+    assert not actions.cancel(Agreed.PROMISE, number=made.pk, by="staff:COL-1", at=moment(1)), "once"
     assert rules_on(party, rulebook, 1) == ()
     assert state(party, 1) is State.CANCELLED
     assert reviewed(FREE).told == 0
     assert models.AgreementEnd.objects.get().kind == "cancelled"
     promised(ask, at=moment(1))
     with pytest.raises(NotAgreedError):
-        actions.cancel(Agreed.PROMISE, 10**9, by="test", at=moment(1))
+        actions.cancel(Agreed.PROMISE, number=10**9, by="test", at=moment(1))
 
 
 def test_nothing_that_was_agreed_is_ever_changed(party: int, ask: Ask) -> None:
@@ -177,7 +177,7 @@ def test_days_late_go_on_under_a_promise_and_rest_under_a_deferral(party: int, a
 
     made = promised(ask)
     assert late(4) == (41, 41)
-    actions.cancel(Agreed.PROMISE, made.pk, by="test", at=moment(0))
+    actions.cancel(Agreed.PROMISE, number=made.pk, by="test", at=moment(0))
     actions.defer(ask(), until_on=day(10), reason=DeferralReason.ILLNESS)
     assert late(0) == (37, 37)
     assert late(10) == (47, 37)

@@ -26,7 +26,7 @@ HOUSE: Any = {"lies": sql.SQL("TRUE"), "told": {}}
 
 def complained(customer: Party, **told: Any) -> int:
     grievance = Grievance(**{"topic": "conduct", **told})
-    return open_complaint(customer, grievance, key=key(), by=COLLECTOR, at=AT).signal_id
+    return open_complaint(customer, grievance=grievance, key=key(), by=COLLECTOR, at=AT).signal_id
 
 
 def rule(error: pytest.ExceptionInfo[NotAgreedError]) -> str:
@@ -34,7 +34,7 @@ def rule(error: pytest.ExceptionInfo[NotAgreedError]) -> str:
 
 
 def step(complaint: int, kind: ComplaintStep, *, hours: int = 1, by: Any = COMPLIANCE, **told: Any) -> queries.Dossier:
-    return go_on(complaint, kind, by=by, at=AT + timedelta(hours=hours), **told)
+    return go_on(complaint, step=kind, by=by, at=AT + timedelta(hours=hours), **told)
 
 
 def test_from_received_to_the_result_of_a_mediation(customer: Party) -> None:
@@ -109,8 +109,8 @@ def test_a_complaint_that_cannot_be_is_refused(customer: Party, told: dict[str, 
 
 def test_the_same_form_is_one_complaint(customer: Party) -> None:
     told = key()
-    first = open_complaint(customer, Grievance(topic="data"), key=told, by=COLLECTOR, at=AT)
-    assert open_complaint(customer, Grievance(topic="data"), key=told, by=COLLECTOR, at=AT) == first
+    first = open_complaint(customer, grievance=Grievance(topic="data"), key=told, by=COLLECTOR, at=AT)
+    assert open_complaint(customer, grievance=Grievance(topic="data"), key=told, by=COLLECTOR, at=AT) == first
     assert Complaint.objects.count() == Signal.objects.count() == 1
 
 

@@ -49,7 +49,7 @@ def allowed(customer: Party, rulebook: Rulebook, *, at: Any = TOMORROW) -> bool:
 
 def opened(customer: Party, **told: Any) -> Dispute:
     claim = Claim(**{"reason": "amount", "account": account(), **told})
-    return actions.open_dispute(customer, claim, key=key(), by=COLLECTOR, at=AT)
+    return actions.open_dispute(customer, claim=claim, key=key(), by=COLLECTOR, at=AT)
 
 
 def charge(component: str = "fee") -> int:
@@ -70,7 +70,7 @@ def test_contact_stops_at_once_and_goes_on_when_finance_has_decided(customer: Pa
     dispute = opened(customer, charges=(charge(),), proof="bill")
     assert not allowed(customer, rulebook, at=AT)
     assert not allowed(customer, rulebook)
-    actions.decide(dispute.hold_id, upheld(), by=FINANCE, at=LATER)
+    actions.decide(dispute.hold_id, judgement=upheld(), by=FINANCE, at=LATER)
     assert allowed(customer, rulebook)
     assert owed(customer) == 1210
     assert [row.kind for row in Adjustment.objects.all()] == ["credit_note"]
@@ -81,7 +81,7 @@ def test_contact_stops_at_once_and_goes_on_when_finance_has_decided(customer: Pa
 def test_a_rejected_dispute_credits_nothing_and_lets_contact_go_on(customer: Party, rulebook: Rulebook) -> None:
     dispute = opened(customer)
     judgement = Judgement(verdict="rejected", ground="bill_correct")
-    actions.decide(dispute.hold_id, judgement, by=FINANCE, at=LATER)
+    actions.decide(dispute.hold_id, judgement=judgement, by=FINANCE, at=LATER)
     assert allowed(customer, rulebook)
     assert (owed(customer), Adjustment.objects.count()) == (1310, 0)
 
@@ -90,16 +90,16 @@ def test_a_rejected_dispute_credits_nothing_and_lets_contact_go_on(customer: Par
 def test_nobody_but_finance_releases_it(customer: Party, nobody: Any) -> None:
     dispute = opened(customer)
     with pytest.raises(NotAgreedError) as error:
-        actions.decide(dispute.hold_id, upheld(), by=nobody, at=LATER)
+        actions.decide(dispute.hold_id, judgement=upheld(), by=nobody, at=LATER)
     assert rule(error) == "CS-RIGHT"
     assert HoldRelease.objects.count() == 0
 
 
 def test_a_decision_is_made_once(customer: Party) -> None:
     dispute = opened(customer)
-    actions.decide(dispute.hold_id, upheld(), by=FINANCE, at=LATER)
+    actions.decide(dispute.hold_id, judgement=upheld(), by=FINANCE, at=LATER)
     with pytest.raises(NotAgreedError) as error:
-        actions.decide(dispute.hold_id, upheld(), by=FINANCE, at=LATER)
+        actions.decide(dispute.hold_id, judgement=upheld(), by=FINANCE, at=LATER)
     assert rule(error) == "CS-DECIDED"
     assert (Adjustment.objects.count(), HoldRelease.objects.count()) == (1, 1)
 
@@ -112,7 +112,7 @@ def test_a_dispute_out_of_an_import_is_decided_too(customer: Party, rulebook: Ru
     hold = Hold.objects.get()
     [one] = queries.running(HoldKind.DISPUTE, on=AT.date(), at=AT, **HOUSE)
     assert (one.hold, one.dispute, one.clock.colour) == (hold, None, Colour.GREEN)
-    actions.decide(hold.pk, Judgement(verdict="rejected", ground="bill_correct"), by=FINANCE, at=LATER)
+    actions.decide(hold.pk, judgement=Judgement(verdict="rejected", ground="bill_correct"), by=FINANCE, at=LATER)
     assert queries.running(HoldKind.DISPUTE, on=AT.date(), at=LATER, **HOUSE) == []
     assert allowed(customer, rulebook)
 
@@ -132,7 +132,7 @@ def test_a_dispute_out_of_an_import_is_decided_too(customer: Party, rulebook: Ru
 def test_a_decision_that_cannot_be_is_refused_at_its_field(customer: Party, told: dict[str, Any], wrong: str) -> None:
     dispute = opened(customer)
     with pytest.raises(NotAgreedError) as error:
-        actions.decide(dispute.hold_id, upheld(**told), by=FINANCE, at=LATER)
+        actions.decide(dispute.hold_id, judgement=upheld(**told), by=FINANCE, at=LATER)
     assert rule(error) == wrong
     assert HoldRelease.objects.count() == 0
 
@@ -158,8 +158,8 @@ def test_a_claim_that_cannot_be_is_refused_at_its_field(customer: Party, told: d
 
 def test_the_same_form_opens_one_dispute(customer: Party) -> None:
     told, claim = key(), Claim(reason="paid")
-    first = actions.open_dispute(customer, claim, key=told, by=COLLECTOR, at=AT)
-    assert actions.open_dispute(customer, claim, key=told, by=COLLECTOR, at=LATER) == first
+    first = actions.open_dispute(customer, claim=claim, key=told, by=COLLECTOR, at=AT)
+    assert actions.open_dispute(customer, claim=claim, key=told, by=COLLECTOR, at=LATER) == first
     assert Hold.objects.count() == 1
 
 

@@ -67,7 +67,7 @@ def fault(error: pytest.ExceptionInfo[NotAgreedError]) -> tuple[str, str]:
 
 def test_within_ones_authority_it_takes_effect_at_once(customer: Party) -> None:
     before = owed(customer)
-    made = actions.propose(customer, waiver(), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver(), key=key(), by=COLLECTOR, at=AT)
     assert stands(made) is ReliefState.GRANTED
     assert owed(customer) == before - 150
     told = Adjustment.objects.get()
@@ -77,7 +77,7 @@ def test_within_ones_authority_it_takes_effect_at_once(customer: Party) -> None:
 
 
 def test_the_evidence_holds_the_sum_the_reason_and_the_digest_of_the_addendum(customer: Party) -> None:
-    made = actions.propose(customer, waiver(), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver(), key=key(), by=COLLECTOR, at=AT)
     proposed = Row.objects.get(action="settle.relief_proposed").detail
     assert (proposed["waived"], proposed["reason"], proposed["level"]) == ("150.00", "goodwill", "collector")
     paper = Row.objects.filter(action="settle.relief_step").order_by("-id")[0].detail["addendum_sha256"]
@@ -89,8 +89,8 @@ def test_the_evidence_holds_the_sum_the_reason_and_the_digest_of_the_addendum(cu
 
 def test_the_same_form_sent_twice_changes_nothing_twice(customer: Party) -> None:
     told = key()
-    first = actions.propose(customer, waiver(), key=told, by=COLLECTOR, at=AT)
-    again = actions.propose(customer, waiver(), key=told, by=COLLECTOR, at=LATER)
+    first = actions.propose(customer, ask=waiver(), key=told, by=COLLECTOR, at=AT)
+    again = actions.propose(customer, ask=waiver(), key=told, by=COLLECTOR, at=LATER)
     assert first == again
     assert Adjustment.objects.count() == 1
 
@@ -99,7 +99,7 @@ def test_a_failing_ledger_undoes_the_whole_step(customer: Party, monkeypatch: py
     rows = Row.objects.count()
     monkeypatch.setattr("dunwell.settle.case_facts.tell", _fails)
     with pytest.raises(IntegrityError), transaction.atomic():
-        actions.propose(customer, waiver(), key=key(), by=COLLECTOR, at=AT)
+        actions.propose(customer, ask=waiver(), key=key(), by=COLLECTOR, at=AT)
     assert (Relief.objects.count(), ReliefAct.objects.count(), Row.objects.count()) == (0, 0, rows)
 
 
@@ -112,7 +112,7 @@ def _fails(*_arguments: Any, **_named: Any) -> None:
 
 def test_above_ones_authority_it_goes_up_and_is_approved(customer: Party) -> None:
     ask = waiver({P: "150", F: "100", N: "60", C: "50"})
-    made = actions.propose(customer, ask, key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=ask, key=key(), by=COLLECTOR, at=AT)
     assert (made.level, stands(made), Adjustment.objects.count()) == (Level.MANAGER, ReliefState.OPEN, 0)
     for nobody, rule in ((COLLECTOR, "CS-OWN"), (LEAD, "CS-SEAT"), (FINANCE, "CS-SEAT"), (AGENCY, "CS-SEAT")):
         with pytest.raises(NotAgreedError) as error:
@@ -126,7 +126,7 @@ def test_above_ones_authority_it_goes_up_and_is_approved(customer: Party) -> Non
 
 
 def test_joint_needs_manager_and_finance(customer: Party) -> None:
-    made = actions.propose(customer, waiver({P: "150", F: "100", N: "60", C: "500"}), key=key(), by=LEAD, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "150", F: "100", N: "60", C: "500"}), key=key(), by=LEAD, at=AT)
     assert made.level == Level.JOINT
     assert actions.approve(made.pk, by=FINANCE, at=LATER).state is ReliefState.OPEN
     with pytest.raises(NotAgreedError) as error:
@@ -137,14 +137,14 @@ def test_joint_needs_manager_and_finance(customer: Party) -> None:
 
 
 def test_a_manager_cannot_decide_a_joint_one_of_his_own(customer: Party) -> None:
-    made = actions.propose(customer, waiver({P: "150", F: "100", N: "60", C: "500"}), key=key(), by=MANAGER, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "150", F: "100", N: "60", C: "500"}), key=key(), by=MANAGER, at=AT)
     assert stands(made) is ReliefState.OPEN
     with pytest.raises(NotAgreedError):
         actions.approve(made.pk, by=MANAGER, at=LATER)
 
 
 def test_one_refusal_ends_it(customer: Party) -> None:
-    made = actions.propose(customer, waiver({P: "150", F: "100"}), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "150", F: "100"}), key=key(), by=COLLECTOR, at=AT)
     actions.refuse(made.pk, by=LEAD, at=LATER, note="not now")
     assert stands(made) is ReliefState.REFUSED
     assert owed(customer) == 1310
@@ -170,7 +170,7 @@ def test_one_refusal_ends_it(customer: Party) -> None:
 )
 def test_what_cannot_be_is_refused_at_its_field(customer: Party, ask: Any, wrong: tuple[str, str]) -> None:
     with pytest.raises(NotAgreedError) as error:
-        actions.propose(customer, ask(), key=key(), by=COLLECTOR, at=AT)
+        actions.propose(customer, ask=ask(), key=key(), by=COLLECTOR, at=AT)
     assert fault(error) == wrong
     objection = error.value.objections[0]
     assert objection.told("zh-hans") != objection.told("en")
@@ -178,29 +178,29 @@ def test_what_cannot_be_is_refused_at_its_field(customer: Party, ask: Any, wrong
 
 
 def test_relief_cannot_be_split_over_time_and_accounts(customer: Party) -> None:
-    actions.propose(customer, waiver({P: "150"}), key=key(), by=COLLECTOR, at=AT)
-    made = actions.propose(customer, waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=AT + 90 * DAY)
+    actions.propose(customer, ask=waiver({P: "150"}), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=AT + 90 * DAY)
     assert (made.level, stands(made, at=AT + 90 * DAY)) == (Level.TEAM_LEAD, ReliefState.OPEN)
 
 
 def test_after_a_year_it_no_longer_counts(customer: Party) -> None:
-    actions.propose(customer, waiver({P: "150"}), key=key(), by=COLLECTOR, at=AT)
-    made = actions.propose(customer, waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=AT + 366 * DAY)
+    actions.propose(customer, ask=waiver({P: "150"}), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=AT + 366 * DAY)
     assert made.level == Level.COLLECTOR
 
 
 def test_a_second_proposal_waits_for_the_first(customer: Party) -> None:
-    actions.propose(customer, waiver({P: "150", F: "100"}), key=key(), by=COLLECTOR, at=AT)
+    actions.propose(customer, ask=waiver({P: "150", F: "100"}), key=key(), by=COLLECTOR, at=AT)
     with pytest.raises(NotAgreedError) as error:
-        actions.propose(customer, waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=LATER)
+        actions.propose(customer, ask=waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=LATER)
     assert fault(error)[0] == "CS-OPEN"
     # It is void after fourteen days.
     late = AT + 15 * DAY
-    actions.propose(customer, waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=late)
+    actions.propose(customer, ask=waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=late)
 
 
 def test_what_was_paid_meanwhile_is_not_let_go(customer: Party) -> None:
-    made = actions.propose(customer, waiver({P: "150", F: "100"}), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "150", F: "100"}), key=key(), by=COLLECTOR, at=AT)
     pay("200", on=AT.date())
     with pytest.raises(NotAgreedError) as error:
         actions.approve(made.pk, by=LEAD, at=LATER)
@@ -212,9 +212,9 @@ def test_what_was_paid_meanwhile_is_not_let_go(customer: Party) -> None:
 
 def test_a_counter_offer_comes_back_and_is_accepted(customer: Party) -> None:
     asked = waiver({P: "150", F: "100", N: "60", C: "300"})
-    made = actions.propose(customer, asked, key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=asked, key=key(), by=COLLECTOR, at=AT)
     less = waiver({P: "150", F: "50"})
-    offer = actions.counter(made.pk, less, key=key(), by=MANAGER, at=LATER)
+    offer = actions.counter(made.pk, ask=less, key=key(), by=MANAGER, at=LATER)
     assert (stands(made), stands(offer)) == (ReliefState.COUNTERED, ReliefState.OFFERED)
     for other in (LEAD, MANAGER):
         with pytest.raises(NotAgreedError) as error:
@@ -225,19 +225,21 @@ def test_a_counter_offer_comes_back_and_is_accepted(customer: Party) -> None:
 
 
 def test_a_counter_offer_is_dropped_or_must_be_less(customer: Party) -> None:
-    made = actions.propose(customer, waiver({P: "150", F: "50"}), key=key(), by=COLLECTOR, at=AT)
+    made = actions.propose(customer, ask=waiver({P: "150", F: "50"}), key=key(), by=COLLECTOR, at=AT)
     with pytest.raises(NotAgreedError) as error:
-        actions.counter(made.pk, waiver({P: "150", F: "100"}), key=key(), by=LEAD, at=LATER)
+        actions.counter(made.pk, ask=waiver({P: "150", F: "100"}), key=key(), by=LEAD, at=LATER)
     assert fault(error)[0] == "CS-LESS"
-    offer = actions.counter(made.pk, waiver({P: "100"}), key=key(), by=LEAD, at=LATER)
+    offer = actions.counter(made.pk, ask=waiver({P: "100"}), key=key(), by=LEAD, at=LATER)
     actions.drop(offer.pk, by=COLLECTOR, at=LATER)
     assert stands(offer) is ReliefState.DROPPED
     assert owed(customer) == 1310
 
 
 def test_a_joint_counter_offer_still_needs_the_other_side(customer: Party) -> None:
-    made = actions.propose(customer, waiver({P: "150", F: "100", N: "60", C: "600"}), key=key(), by=LEAD, at=AT)
-    offer = actions.counter(made.pk, waiver({P: "150", F: "100", N: "60", C: "450"}), key=key(), by=FINANCE, at=LATER)
+    made = actions.propose(customer, ask=waiver({P: "150", F: "100", N: "60", C: "600"}), key=key(), by=LEAD, at=AT)
+    offer = actions.counter(
+        made.pk, ask=waiver({P: "150", F: "100", N: "60", C: "450"}), key=key(), by=FINANCE, at=LATER
+    )
     assert actions.accept(offer.pk, by=LEAD, at=LATER).state is ReliefState.OPEN
     assert actions.approve(offer.pk, by=MANAGER, at=LATER).state is ReliefState.GRANTED
 
@@ -246,7 +248,7 @@ def test_a_joint_counter_offer_still_needs_the_other_side(customer: Party) -> No
 
 
 def agreed(customer: Party) -> Relief:
-    made = actions.propose(customer, lump(), key=key(), by=MANAGER, at=AT)
+    made = actions.propose(customer, ask=lump(), key=key(), by=MANAGER, at=AT)
     assert stands(made) is ReliefState.AWAITED
     return made
 
@@ -300,7 +302,7 @@ def test_whoever_pays_more_than_the_sum_is_let_off_less(customer: Party) -> None
 
 def test_money_from_before_the_agreement_does_not_count(customer: Party) -> None:
     pay("100", on=AT.date() - timedelta(days=1))
-    made = actions.propose(customer, lump("900"), key=key(), by=MANAGER, at=AT)
+    made = actions.propose(customer, ask=lump("900"), key=key(), by=MANAGER, at=AT)
     pay("850", on=AT.date())
     review(as_of=AT.date(), by="test", at=LATER)
     assert stands(made) is ReliefState.AWAITED
@@ -316,7 +318,7 @@ def test_a_settlement_that_is_awaited_counts_as_given(customer: Party) -> None:
     agreed(customer)
     late = AT + DAY
     with pytest.raises(NotAgreedError) as error:
-        actions.propose(customer, waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=late)
+        actions.propose(customer, ask=waiver({P: "80"}, on="A-2"), key=key(), by=COLLECTOR, at=late)
     assert fault(error)[0] == "CS-OPEN"
 
 
@@ -325,7 +327,7 @@ def test_a_settlement_that_is_awaited_counts_as_given(customer: Party) -> None:
 
 @pytest.mark.parametrize("table", ["settle_relief", "settle_reliefline", "settle_reliefact"])
 def test_what_was_told_is_never_changed(customer: Party, table: str) -> None:
-    actions.propose(customer, waiver(), key=key(), by=COLLECTOR, at=AT)
+    actions.propose(customer, ask=waiver(), key=key(), by=COLLECTOR, at=AT)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table}")
 
@@ -339,7 +341,7 @@ def test_two_proposals_at_once_never_give_more_than_one_may(customer: Party) -> 
     def one(ask: Ask) -> None:
         try:
             gate_.wait()
-            made.append(actions.propose(customer, ask, key=key(), by=COLLECTOR, at=AT))
+            made.append(actions.propose(customer, ask=ask, key=key(), by=COLLECTOR, at=AT))
         except NotAgreedError as error:
             made.append(error.objections[0].rule)
         finally:
@@ -358,5 +360,5 @@ def test_two_proposals_at_once_never_give_more_than_one_may(customer: Party) -> 
 
 def test_dates_are_the_houses(customer: Party) -> None:
     night = AT.replace(hour=0, minute=30)
-    actions.propose(customer, waiver(), key=key(), by=COLLECTOR, at=night)
+    actions.propose(customer, ask=waiver(), key=key(), by=COLLECTOR, at=night)
     assert Adjustment.objects.get().effective_on == date(2026, 3, 10)

@@ -8,8 +8,8 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-IN_TEMPLATE = re.compile(r'{% translate "(.+?)" %}')
-BLOCK = re.compile(r"{% blocktranslate %}(.+?){% endblocktranslate %}", re.S)
+IN_TEMPLATE = re.compile(r'{% translate "([^"]+)"(?: as \w+)? %}')
+BLOCK = re.compile(r"{% blocktranslate(?: trimmed)?(?: with [^%]+)? %}(.+?){% endblocktranslate %}", re.S)
 
 
 def said() -> set[str]:

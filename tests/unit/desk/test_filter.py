@@ -13,7 +13,7 @@ ADDRESSES = st.dictionaries(st.sampled_from([*NAMES, "page", "csrfmiddlewaretoke
 
 def test_a_filter_that_says_nothing_stands_in_no_address() -> None:
     assert Filter().parameters() == Filter.read({}).parameters() == {}
-    assert Filter(sort="value").parameters() == {}
+    assert Filter(sort="turn").parameters() == {}
 
 
 def test_what_is_chosen_stands_in_the_address() -> None:

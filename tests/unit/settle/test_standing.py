@@ -27,7 +27,7 @@ def promise(amount: int = 100, *, due: int = 5, days: int = 2, share: int = 1, *
 
 def state(terms: Terms, *payments: tuple[int, int], as_of: int) -> State:
     paid = [Paid(on(day), Decimal(amount)) for day, amount in payments]
-    return standing(terms, paid, as_of=on(as_of)).state
+    return standing(terms, payments=paid, as_of=on(as_of)).state
 
 
 # ---- by hand ---------------------------------------------------------------------------------------------------------
@@ -62,9 +62,9 @@ def test_a_payment_that_comes_to_light_later_changes_the_answer() -> None:
 
 
 def test_since_when() -> None:
-    assert standing(promise(), [], as_of=on(30)).since == on(8)
-    assert standing(promise(), [Paid(on(2), HUNDRED)], as_of=on(30)).since == on(2)
-    assert standing(promise(), [], as_of=on(1)).since == DAY
+    assert standing(promise(), payments=[], as_of=on(30)).since == on(8)
+    assert standing(promise(), payments=[Paid(on(2), HUNDRED)], as_of=on(30)).since == on(2)
+    assert standing(promise(), payments=[], as_of=on(1)).since == DAY
 
 
 @pytest.mark.parametrize("kind", Ending)
@@ -101,10 +101,10 @@ def test_a_plan(payments: list[tuple[int, int]], as_of: int, expected: State) ->
 
 
 def test_the_instalments_of_a_plan_one_by_one() -> None:
-    told = standing(three(), [Paid(on(0), HUNDRED)], as_of=on(31))
+    told = standing(three(), payments=[Paid(on(0), HUNDRED)], as_of=on(31))
     assert told.steps == (InstalmentState.PAID, InstalmentState.DUE, InstalmentState.TO_COME)
     assert told.next == three().steps[1]
-    told = standing(three(), [Paid(on(0), HUNDRED)], as_of=on(34))
+    told = standing(three(), payments=[Paid(on(0), HUNDRED)], as_of=on(34))
     assert told.steps == (InstalmentState.PAID, InstalmentState.LATE, InstalmentState.TO_COME)
     assert told.next is None
 
@@ -157,21 +157,21 @@ PAYMENTS = st.lists(st.tuples(st.integers(-3, 40), st.integers(1, 60)), max_size
 @given(agreements(), PAYMENTS, st.integers(0, 45))
 def test_the_state_is_that_of_the_judge(terms: Terms, told: list[tuple[int, int]], number: int) -> None:
     payments = [Paid(on(day), Decimal(amount)) for day, amount in told]
-    assert standing(terms, payments, as_of=on(number)).state is judged(terms, payments, as_of=on(number))
+    assert standing(terms, payments=payments, as_of=on(number)).state is judged(terms, payments, as_of=on(number))
 
 
 @given(agreements(), PAYMENTS, st.integers(0, 45))
 def test_more_money_never_makes_it_worse(terms: Terms, told: list[tuple[int, int]], number: int) -> None:
     better = {State.KEPT: 2, State.OPEN: 1, State.CANCELLED: 1, State.REPLACED: 1, State.PARTIAL: 0, State.BROKEN: 0}
     payments = [Paid(on(day), Decimal(amount)) for day, amount in told]
-    now = standing(terms, payments, as_of=on(number))
-    more = standing(terms, [*payments, Paid(DAY, Decimal(200))], as_of=on(number))
+    now = standing(terms, payments=payments, as_of=on(number))
+    more = standing(terms, payments=[*payments, Paid(DAY, Decimal(200))], as_of=on(number))
     assert better[more.state] >= better[now.state]
 
 
 @given(agreements(), PAYMENTS)
 def test_what_is_kept_or_broken_stays_so(terms: Terms, told: list[tuple[int, int]]) -> None:
     payments = [Paid(on(day), Decimal(amount)) for day, amount in told]
-    states = [standing(terms, payments, as_of=on(number)).state for number in range(46)]
+    states = [standing(terms, payments=payments, as_of=on(number)).state for number in range(46)]
     over = next((number for number, one in enumerate(states) if one is not State.OPEN), 45)
     assert len(set(states[over:])) == 1

@@ -43,19 +43,19 @@ def oracle(payments: list[Paid], *, as_of: date) -> ReliefState:
 @given(PAYMENTS, st.integers(0, 20))
 def test_a_settlement_stands_as_the_oracle_says(payments: list[Paid], days: int) -> None:
     as_of = DAY + timedelta(days=days)
-    assert outcome(BARGAIN, payments, as_of=as_of) is oracle(payments, as_of=as_of)
+    assert outcome(BARGAIN, payments=payments, as_of=as_of) is oracle(payments, as_of=as_of)
 
 
 @given(PAYMENTS, st.integers(0, 20), st.randoms())
 def test_the_order_in_which_money_is_told_is_nothing_to_it(payments: list[Paid], days: int, random: object) -> None:
     shuffled = list(reversed(payments))
     as_of = DAY + timedelta(days=days)
-    assert outcome(BARGAIN, payments, as_of=as_of) is outcome(BARGAIN, shuffled, as_of=as_of)
+    assert outcome(BARGAIN, payments=payments, as_of=as_of) is outcome(BARGAIN, payments=shuffled, as_of=as_of)
 
 
 @given(PAYMENTS)
 def test_once_granted_it_stays_so_on_later_days(payments: list[Paid]) -> None:
-    reached = [outcome(BARGAIN, payments, as_of=DAY + timedelta(days=n)) for n in range(20)]
+    reached = [outcome(BARGAIN, payments=payments, as_of=DAY + timedelta(days=n)) for n in range(20)]
     if ReliefState.GRANTED in reached:
         first = reached.index(ReliefState.GRANTED)
         assert set(reached[first:]) == {ReliefState.GRANTED}
@@ -63,10 +63,19 @@ def test_once_granted_it_stays_so_on_later_days(payments: list[Paid]) -> None:
 
 def test_money_told_late_but_paid_in_time_counts() -> None:
     late = DAY + timedelta(days=30)
-    assert outcome(BARGAIN, [], as_of=late) is ReliefState.LAPSED
-    assert outcome(BARGAIN, [Paid(on=DAY + timedelta(days=12), amount=Decimal(600))], as_of=late) is ReliefState.GRANTED
-    assert outcome(BARGAIN, [Paid(on=DAY + timedelta(days=13), amount=Decimal(600))], as_of=late) is ReliefState.LAPSED
-    assert outcome(BARGAIN, [Paid(on=DAY - timedelta(days=1), amount=Decimal(600))], as_of=late) is ReliefState.LAPSED
+    assert outcome(BARGAIN, payments=[], as_of=late) is ReliefState.LAPSED
+    assert (
+        outcome(BARGAIN, payments=[Paid(on=DAY + timedelta(days=12), amount=Decimal(600))], as_of=late)
+        is ReliefState.GRANTED
+    )
+    assert (
+        outcome(BARGAIN, payments=[Paid(on=DAY + timedelta(days=13), amount=Decimal(600))], as_of=late)
+        is ReliefState.LAPSED
+    )
+    assert (
+        outcome(BARGAIN, payments=[Paid(on=DAY - timedelta(days=1), amount=Decimal(600))], as_of=late)
+        is ReliefState.LAPSED
+    )
 
 
 CHARGES = st.lists(

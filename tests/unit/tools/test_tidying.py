@@ -68,7 +68,8 @@ class TestText:
         assert lines("last-line", path="a.csv", written=written) == expected
 
     @pytest.mark.parametrize(
-        "written", ["/var/lib/x", "dunwell/wo·rk/", "https://example.org/ro·ot/x", "a/ro·ot/b", "../work", "{root}/ro·ot/"]
+        "written",
+        ["/var/lib/x", "dunwell/wo·rk/", "https://example.org/ro·ot/x", "a/ro·ot/b", "../work", "{root}/ro·ot/"],
     )
     def test_a_path_of_the_project_or_of_every_system_is_no_machine_path(self, written: str) -> None:
         assert lines("machine-path", path="a.md", written=written.replace("·", "")) == []

@@ -42,7 +42,7 @@ def debtor(house: House) -> Iterator[int]:
     party = next(one for one in free if owed(one, on=DAY)[0].position.overdue > 30)
     yield party
     for one in queries.of_customer(party, on=DAY):
-        actions.cancel(one.kind, one.id, by="test", at=NOON)
+        actions.cancel(one.kind, number=one.id, by="test", at=NOON)
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_an_agreement_is_cancelled_once(client: Client, debtor: int) -> None:
     answer = client.post(where)
     assert answer.status_code == 409
     assert "over already" in text(answer)
-    assert queries.one(Agreed.PROMISE, made.pk, on=DAY).standing.state.value == "cancelled"  # type: ignore[union-attr]
+    assert queries.one(Agreed.PROMISE, number=made.pk, on=DAY).standing.state.value == "cancelled"  # type: ignore[union-attr]
     assert client.post(reverse("agreement_cancel", kwargs={"kind": "waiver", "number": 1})).status_code == 404
 
 
