@@ -36,17 +36,22 @@ LETTER = Channel.LETTER.value
 def letter(request: DeskRequest, party: int) -> HttpResponse:
     """This page will show a letter as it would be sent, the name masked, and let the writer change what is his."""
     here = case(reach.customer(request, party, capability=Can.CONTACT_CUSTOMERS), on=today(request))
-    return _desk(request, here, Draft.read(request.GET.dict(), case=here, tongue=language()[:2]))
+    draft = Draft.read(request.GET.dict(), case=here, tongue=language()[:2])
+    return _desk(request, here, draft, silent=not request.GET)
 
 
-def _desk(request: DeskRequest, here: Case, draft: Draft, *, status: int = 200, **seen: Any) -> HttpResponse:
+def _desk(
+    request: DeskRequest, here: Case, draft: Draft, *, status: int = 200, silent: bool = False, **seen: Any
+) -> HttpResponse:
+    """This function will show the draft; what is wrong with it is not said before anything was typed."""
     known = choices(here)
     faults = draft.faults(choices=known, on=here.on)
     name = names([here.party.pk], roles=signed_in(request).roles()).get(here.party.pk, "")
     good = "script" not in faults and "tongue" not in faults
     text = written(draft, known[draft.script], case=here, name=name or here.customer) if good else ""
     told = [(code, script.title[language()[:2]]) for code, script in known.items()]
-    seen |= {"case": here, "name": name, "draft": draft, "faults": faults, "text": text, "choices": told}
+    shown = {} if silent else faults
+    seen |= {"case": here, "name": name, "draft": draft, "faults": shown, "text": text, "choices": told}
     return render(request, "desk/letter/desk.html", {"key": uuid4().hex, **seen}, status=status)
 
 

@@ -99,4 +99,5 @@ def written(draft: Draft, script: Script, *, case: Case, name: str) -> str:
         }
         if worst.position.oldest_unpaid_due_on:
             values["due_on"] = worst.position.oldest_unpaid_due_on.isoformat()
-    return render(script.texts[draft.tongue], values=values | {"deadline": draft.deadline})
+    values["deadline"] = draft.deadline
+    return render(script.texts[draft.tongue], values={name: value for name, value in values.items() if value})
