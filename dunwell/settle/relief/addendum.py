@@ -13,6 +13,8 @@ from dunwell.facts.money import Money
 from dunwell.settle.relief.kinds import ReliefKind
 
 LANGUAGES = ("en", "zh")
+# What nobody told the system is written in by hand.
+BLANK = "________"
 _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 FILES = {
     ReliefKind.WAIVER: SCRIPTS / "documents" / "waiver_addendum.yaml",
@@ -60,7 +62,10 @@ class Text:
 
 
 def texts(terms: Terms, *, name: str | None = None) -> list[Text]:
-    """This function will write the addendum in both languages; without a name its place stays open."""
+    """This function will write the addendum in both languages, with blanks for what is filled in by hand.
+
+    Without a name, as it is digested, every such place stays open.
+    """
     [script] = read_scripts(FILES[terms.kind])
     return [
         Text(
@@ -74,7 +79,8 @@ def texts(terms: Terms, *, name: str | None = None) -> list[Text]:
 
 def _values(terms: Terms, tongue: str, name: str | None) -> dict[str, str]:
     amount = terms.waived if terms.pay_amount is None else terms.pay_amount
-    values = {
+    blanks = dict.fromkeys(("deadline", "pay_link", "help_link"), BLANK) if name else {}
+    values = blanks | {
         "creditor": terms.creditor,
         "account": ", ".join(terms.accounts),
         "amount": Money(amount, terms.currency).read(_LOCALES[tongue]),
