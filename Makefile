@@ -3,6 +3,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# One file of tests at a time goes to each of so many processes, which have to agree on the order of sets.
+WORKERS ?= 2
+SPREAD := PYTHONHASHSEED=0
 # For what needs the settings but no database.
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
@@ -74,7 +77,7 @@ quick: install .venv/.dev ## the fast tests: no database, no browser
 
 .PHONY: test
 test: install .venv/.dev web packages check ## everything: checks, then all tests (installs what they need)
-	@$(BIN)/pytest
+	@$(SPREAD) $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: check
 check: install .venv/.dev ## ruff, mypy --strict, layers, tidy, docs
