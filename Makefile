@@ -3,9 +3,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-# One file of tests at a time goes to each of so many processes, which have to agree on the order of sets.
+# So many processes share the tests that need no database, a file at a time; they have to agree on the order of sets.
 WORKERS ?= 2
-SPREAD := PYTHONHASHSEED=0
+SHARED := PYTHONHASHSEED=0 DATABASE_URL=postgresql://127.0.0.1:1/none
 # For what needs the settings but no database.
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
@@ -73,11 +73,12 @@ packages:
 
 .PHONY: quick
 quick: install .venv/.dev ## the fast tests: no database, no browser
-	@DATABASE_URL=$(NO_DATABASE) $(BIN)/pytest -q tests/unit
+	@$(SHARED) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/unit
 
 .PHONY: test
 test: install .venv/.dev web packages check ## everything: checks, then all tests (installs what they need)
-	@$(SPREAD) $(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@$(SHARED) $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/unit
+	@$(BIN)/pytest tests/bench tests/integration tests/web
 
 .PHONY: check
 check: install .venv/.dev ## ruff, mypy --strict, layers, tidy, docs
