@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -106,4 +106,6 @@ def strategy_file(request: DeskRequest, name: str) -> HttpResponse:
     """This page will give the file itself, as any tool of the DMN standard reads it."""
     if name not in FILES:
         raise Http404
-    return FileResponse(FILES[name].open("rb"), content_type="application/xml", filename=f"{name}.dmn")  # type: ignore[return-value]
+    answer = HttpResponse(FILES[name].read_bytes(), content_type="application/xml")
+    answer["Content-Disposition"] = f'inline; filename="{name}.dmn"'
+    return answer

@@ -146,13 +146,14 @@ def test_a_broken_promise_brings_the_customer_back_into_the_next_plan(client: Cl
     send(client, "promise", debtor, when=DAY.isoformat())
     customer = queries.of_customer(debtor, on=DAY)[0]
     after = customer.terms.held_until
-    held, free = (make_plan(as_of=day, by="test", at=NOON).run for day in (after - timedelta(days=1), after))
+    later = {day: NOON + (day - DAY) for day in (after - timedelta(days=1), after)}
+    held, free = (make_plan(as_of=day, by="test", at=at).run for day, at in later.items())
     name = PlanRow.objects.get(run=held, customer__endswith=f"/{_name(debtor)}")
     assert (name.status, name.earliest_on) == ("not_allowed", after)
     again = PlanRow.objects.get(run=free, customer__endswith=f"/{_name(debtor)}")
     assert "G7-agreed" not in str(again.refused)
     assert Signal.objects.filter(party=debtor, kind="promise_broken").count() == 1
-    assert review(as_of=after, by="test", at=NOON).told == 0
+    assert review(as_of=after, by="test", at=later[after]).told == 0
 
 
 def _name(party: int) -> str:
@@ -169,7 +170,7 @@ def test_the_schedule_is_seen_before_anything_is_agreed(client: Client, debtor: 
         page = text(send(client, name, debtor, count="2", **more))
         assert "Together, without interest" in page
         assert "Dec 20, 2026" in page
-    assert "need a statement" in text(send(client, "plan_preview", debtor, count="6"))
+    assert "need an income and expenditure statement" in text(send(client, "plan_preview", debtor, count="6"))
     assert "write a sum" in text(send(client, "plan_preview", debtor, amount="x"))
     assert not Plan.objects.filter(party=debtor).exists()
 
@@ -191,7 +192,7 @@ def test_a_plan_is_agreed_changed_and_shown(client: Client, debtor: int) -> None
 
 def test_a_long_plan_asks_for_a_statement_and_keeps_what_was_typed(client: Client, debtor: int) -> None:
     answer = send(client, "plan", debtor, count="12")
-    assert "more than 3 instalments need a statement" in text(answer)
+    assert "more than 3 instalments need an income and expenditure statement" in text(answer)
     answer = send(client, "plan", debtor, count="12", salary="much", food="100")
     assert (answer.status_code, 'value="much"' in text(answer)) == (400, True)
     answer = send(client, "plan", debtor, count="12", salary="100", food="100")

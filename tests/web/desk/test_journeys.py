@@ -220,7 +220,7 @@ def test_the_language_is_switched_in_the_middle(house: House, open_as: Open, par
 
 def test_a_masked_number_is_opened_in_its_place(house: House, open_as: Open, party: int) -> None:
     page = open_as(MANAGER, f"/customer/{party}/")
-    page.locator("summary").first.click()
+    page.locator(".reveal summary").first.click()
     page.select_option("#reason-open-name", "identity_check")
     page.locator("details[open] button").click()
     assert "*" not in page.locator("#open-name .opened").inner_text()
