@@ -48,7 +48,7 @@ class House:
         return client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def house(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, _own_master_key: None,  # noqa: F811
     _flush_may_truncate: None,  # noqa: F811

@@ -14,16 +14,13 @@ from django.test import Client
 from django.urls import reverse
 
 from dunwell.access.kinds import Role
-from dunwell.batch.actions import make_plan
-from dunwell.batch.models import Plan as PlanRow
 from dunwell.cli.demo_staff import CODES
 from dunwell.desk import plans
 from dunwell.desk.queue.queries import Filter, waiting
-from dunwell.ledger.models import Hold, Signal
+from dunwell.ledger.models import Hold
 from dunwell.portrait.queries import Owed, owed
 from dunwell.settle.agreements import actions, queries
 from dunwell.settle.agreements.kinds import Agreed
-from dunwell.settle.agreements.reviewing import review
 from dunwell.settle.models import Deferral, Hardship, Plan, Promise, Statement
 from tests.web.desk.conftest import DAY, NOON, House
 
@@ -140,26 +137,6 @@ def test_an_incomplete_form_agrees_nothing(client: Client, debtor: int) -> None:
 def test_groups_and_signs_of_money_are_read(client: Client, debtor: int) -> None:
     assert send(client, "promise", debtor, amount="¥ 0,010.50").status_code == 302
     assert Promise.objects.get(party=debtor).amount == Decimal("10.50")
-
-
-def test_a_broken_promise_brings_the_customer_back_into_the_next_plan(client: Client, debtor: int) -> None:
-    send(client, "promise", debtor, when=DAY.isoformat())
-    customer = queries.of_customer(debtor, on=DAY)[0]
-    after = customer.terms.held_until
-    later = {day: NOON + (day - DAY) for day in (after - timedelta(days=1), after)}
-    held, free = (make_plan(as_of=day, by="test", at=at).run for day, at in later.items())
-    name = PlanRow.objects.get(run=held, customer__endswith=f"/{_name(debtor)}")
-    assert (name.status, name.earliest_on) == ("not_allowed", after)
-    again = PlanRow.objects.get(run=free, customer__endswith=f"/{_name(debtor)}")
-    assert "G7-agreed" not in str(again.refused)
-    assert Signal.objects.filter(party=debtor, kind="promise_broken").count() == 1
-    assert review(as_of=after, by="test", at=later[after]).told == 0
-
-
-def _name(party: int) -> str:
-    from dunwell.ledger.models import Party
-
-    return str(Party.objects.get(pk=party).external_id)
 
 
 # ---- plan, deferral, hardship ----------------------------------------------------------------------------------------

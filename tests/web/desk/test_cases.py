@@ -20,7 +20,7 @@ from dunwell.settle.models import Complaint, ComplaintAct, Dispute, Relief
 from dunwell.settle.relief import owing
 from dunwell.settle.relief.rules import Unpaid
 from tests.web.desk.conftest import DAY, House
-from tests.web.desk.test_journeys import AXE, Open, browser, open_as
+from tests.web.desk.test_a_day_at_the_desk import AXE, Open, browser, open_as
 
 __all__ = ["browser", "open_as"]
 
