@@ -21,7 +21,7 @@ from dunwell import database
 from dunwell.access.queries import approved
 from dunwell.batch import cycle, definitions, snapshot
 from dunwell.batch.models import Plan, PlanRun
-from dunwell.batch.work_list import list_work
+from dunwell.batch.work_list import list_work, sweep
 from dunwell.evidence.actions import record
 from dunwell.ledger.zones import house_zone
 from dunwell.settle.agreements.reviewing import review as review_agreements
@@ -157,6 +157,7 @@ def _save(
                 detail={"as_of": as_of.isoformat(), "plan_digest": digest, "inputs_digest": inputs},
             )
             list_work(run, by=by, at=at, assign=assign)
+    sweep()
     return run
 
 

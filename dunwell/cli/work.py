@@ -35,13 +35,14 @@ def assign(as_of: AsOf = "", lang: Lang = Language.EN) -> None:
     """
     day = read_day(as_of)
     open_house()
-    from dunwell.batch.work_list import refresh
+    from dunwell.batch.work_list import refresh, sweep
     from dunwell.work import policy
     from dunwell.work.assigning.actions import distribute
 
     with console.status("work: assigning"):
         refresh(by=operator(), at=now())
         done = distribute(policy=policy.load(), on=day, by=operator(), at=now())
+        sweep()
     seal_evidence()
     _tell(done, lang)
 

@@ -50,10 +50,15 @@ _CREDITORS = f"""
 """
 _CARE = "SELECT FROM work_assignment w WHERE w.party_id = p.id AND w.until_at IS NULL"
 _LIES = {
-    ScopeKind.REGION: _LATEST,
-    ScopeKind.PORTFOLIO: _CREDITORS,
-    ScopeKind.TEAM: f"{_CARE} AND w.team = ANY(%(reach_team)s)",
-    ScopeKind.AGENCY: f"{_CARE} AND w.agency = ANY(%(reach_agency)s)",
+    ScopeKind.REGION: f"EXISTS ({_LATEST})",
+    ScopeKind.PORTFOLIO: f"EXISTS ({_CREDITORS})",
+    ScopeKind.TEAM: f"EXISTS ({_CARE} AND w.team = ANY(%(reach_team)s))",
+    ScopeKind.AGENCY: f"EXISTS ({_CARE} AND w.agency = ANY(%(reach_agency)s))",
+}
+# A line `i` of the work list says itself in whose care its customer is; of one team it is read in the list's order.
+_LINE_LIES = {
+    ScopeKind.TEAM: ("i.team = %(reach_only_team)s", "i.team = ANY(%(reach_team)s)"),
+    ScopeKind.AGENCY: ("i.agency = %(reach_only_agency)s", "i.agency = ANY(%(reach_agency)s)"),
 }
 _SCOPES = f"""
     (SELECT 'region', d.region FROM ledger_partydetail d WHERE d.party_id = %(party)s AND d.valid_from <= %(reach_on)s
@@ -96,10 +101,13 @@ def scopes(party: int, *, on: date) -> tuple[Scope, ...]:
     return tuple(Scope(kind=ScopeKind(kind), value=value) for kind, value in sorted(rows, key=str) if value)
 
 
-def condition(who: Person, capability: Capability, *, on: date | None = None) -> tuple[sql.Composable, dict[str, Any]]:
+def condition(
+    who: Person, capability: Capability, *, on: date | None = None, of_list: bool = False
+) -> tuple[sql.Composable, dict[str, Any]]:
     """This function will write the condition that a party, `p` in the statement, lies within somebody's reach.
 
     The values come as parameters, whose names begin with `reach_`. `on` is today by the house's clock if not told.
+    A statement `of_list` reads the work list, `i`, beside the party.
     """
     reach = who.reach(capability)
     if HOUSE in reach:
@@ -109,8 +117,12 @@ def condition(who: Person, capability: Capability, *, on: date | None = None) ->
     values: dict[ScopeKind, list[str]] = {}
     for scope in reach:
         values.setdefault(scope.kind, []).append(scope.value)
-    lies = [sql.SQL("EXISTS ({})").format(sql.SQL(_LIES[kind])) for kind in values]
+    lies = [
+        sql.SQL(_LINE_LIES[kind][len(found) > 1] if of_list and kind in _LINE_LIES else _LIES[kind])
+        for kind, found in values.items()
+    ]
     told: dict[str, Any] = {f"reach_{kind.value}": found for kind, found in values.items()}
+    told |= {f"reach_only_{kind.value}": found[0] for kind, found in values.items() if kind in _LINE_LIES}
     return sql.SQL("({})").format(sql.SQL(" OR ").join(lies)), {**told, "reach_on": on or _today()}
 
 

@@ -85,6 +85,9 @@ class Distribution(models.Model):
         ]
 
 
+OPEN = Q(until_at__isnull=True)
+
+
 class Assignment(models.Model):
     """One customer in the care of one person, across all accounts; open as long as `until_at` is null."""
 
@@ -102,13 +105,13 @@ class Assignment(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["staff", "party"], name="work_assignment_open_of", condition=Q(until_at__isnull=True)),
+            models.Index(fields=["staff", "party"], name="work_assignment_open_of", condition=OPEN),
             models.Index(fields=["party", "from_at"], name="work_assignment_history"),
+            models.Index(fields=["team", "party"], name="work_assignment_of_team", condition=OPEN & ~Q(team="")),
+            models.Index(fields=["agency", "party"], name="work_assignment_of_agency", condition=OPEN & ~Q(agency="")),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["party"], name="work_assignment_one_open", condition=Q(until_at__isnull=True)
-            ),
+            models.UniqueConstraint(fields=["party"], name="work_assignment_one_open", condition=OPEN),
             ordered("from_at", "until_at"),
             models.CheckConstraint(
                 condition=Q(until_at__isnull=True, ended_why__isnull=True, ended_by__isnull=True)

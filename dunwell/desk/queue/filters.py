@@ -86,7 +86,7 @@ def viewer(who: Person, *, on: date) -> Viewer:
         assigns=bool(scopes),
         teams=teams,
         skills=None if found is None else tuple(filter(None, found.skills.split(","))),
-        within=reach.condition(who, Can.CONTACT_CUSTOMERS, on=on),
+        within=reach.condition(who, Can.CONTACT_CUSTOMERS, on=on, of_list=True),
         cares=(found is not None and CARE in found.skills.split(",")) or who.can_somewhere(Can.REVIEW_CONTACTS),
     )
 
@@ -128,7 +128,10 @@ def _tab(tab: str, who: Viewer) -> sql.Composable:
         return free
     if not who.assigns:
         return sql.SQL("({} OR {})").format(mine, free)
-    return sql.SQL("i.team = ANY(%(teams)s)") if who.teams and tab == TEAM else sql.SQL("TRUE")
+    if tab != TEAM or not who.teams:
+        return sql.SQL("TRUE")
+    # Of one team the list can be read in its order; of several it has to be put in order.
+    return sql.SQL("i.team = %(team)s" if len(who.teams) == 1 else "i.team = ANY(%(teams)s)")
 
 
 def _open_to() -> sql.Composable:
@@ -143,6 +146,11 @@ def parameters(told: Filter, seen_by: Viewer | None, *, sources: tuple[str, ...]
         escaped = told.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         given |= {"prefix": f"{escaped}%", "named": [f"{source}/{told.text}" for source in sources]}
     if seen_by is not None:
-        given |= {"me": seen_by.code, "teams": list(seen_by.teams), "skills": list(seen_by.skills or ())}
+        given |= {
+            "me": seen_by.code,
+            "teams": list(seen_by.teams),
+            "team": "".join(seen_by.teams[:1]),
+            "skills": list(seen_by.skills or ()),
+        }
         given |= seen_by.within[1]
     return given

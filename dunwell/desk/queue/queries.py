@@ -1,4 +1,4 @@
-"""Reading the queue: who waits for a person and was not tried yet, whose he is, and who has him in his hands."""
+"""Reading the queue: who waits for a person, neither tried nor come to rest since the plan, and whose he is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dunwell.desk.queue.filters import DEFAULT_SORT, SORTS, Filter, Viewer, cond
 from dunwell.desk.today.queries import day_of
 from dunwell.ledger.zones import house_zone
 from dunwell.work import policy
-from dunwell.work.specialist.queries import DAYS, special
+from dunwell.work.specialist.queries import DAYS, rests, special
 
 __all__ = ["DEFAULT_SORT", "Filter", "Viewer"]
 
@@ -65,7 +65,7 @@ _WAITING = """
         WHERE c.party_id = i.party_id AND c.direction = 'outbound' AND c.actor = 'human'
           AND c.happened_at >= %(since)s AND b.recorded_at >= %(made)s
       )
-      AND NOT {special}
+      AND NOT {rests} AND NOT {special}
 """
 _COLUMNS = sql.SQL(
     "i.plan, i.party_id, i.customer, i.treatment, i.channel, i.amounts, i.past_due_days, i.grade, i.value_class, "
@@ -86,7 +86,8 @@ def _ask(
 ) -> Any:
     """This function will ask for the lines of a filter; what is told by a reader comes as a parameter only."""
     narrowed = sql.SQL("").join(sql.SQL(" AND {}").format(one) for one in conditions(told, seen_by))
-    waiting = sql.SQL(_WAITING).format(special=special(sql.SQL("i.party_id")))
+    party = sql.SQL("i.party_id")
+    waiting = sql.SQL(_WAITING).format(rests=rests(party), special=special(party))
     statement = sql.SQL("SELECT {} {} {} {}").format(columns, waiting, narrowed, tail)
     given: dict[str, Any] = {
         **parameters(told, seen_by, sources=_sources(run.inputs_digest) if told.text else ()),

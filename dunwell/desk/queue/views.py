@@ -24,11 +24,12 @@ from dunwell.work import actions, policy
 from dunwell.work.assigning.by_hand import MOST, Why
 from dunwell.work.clock.rules import Light
 from dunwell.work.models import Item
-from dunwell.work.staffing.queries import abilities
+from dunwell.work.staffing.queries import teams
 from dunwell.work.viewing import views
 
 # Whom the next one is looked for among, in this order.
 NEXT = (MINE, FREE)
+NAMED_MOST = 100
 
 
 @require_GET
@@ -78,14 +79,17 @@ def _first_tab(who: Viewer) -> str:
 def around(request: DeskRequest, told: Filter, who: Viewer) -> dict[str, Any]:
     """This function will gather what stands around the list: the tabs, the views, and who can be given customers."""
     on = today(request)
-    people = abilities(on=on).values() if who.assigns else ()
+    people = teams(on=on) if who.assigns else {}
+    offered = [code for code, team in people.items() if not who.teams or team in who.teams]
     kept = views(who.code, teams=who.teams)
     return {
         "told": told,
         "tabs": list(who.tabs),
         "cares": who.cares,
         "assigns": who.assigns,
-        "people": [one.staff_id for one in people if not who.teams or one.team in who.teams],
+        "people": offered,
+        # Of more than anybody would search through the code is typed.
+        "named": len(offered) <= NAMED_MOST,
         "views": [{"view": one, "address": one.told, "mine": one.staff_id == who.code} for one in kept],
         "team": who.teams[0] if who.teams else "",
         "address": urlencode(told.parameters()),

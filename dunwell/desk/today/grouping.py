@@ -11,7 +11,7 @@ from dunwell.access.rules import Person
 from dunwell.batch.models import Plan, PlanRun
 from dunwell.desk.today import asking
 from dunwell.desk.today.kept import RUN_SECONDS, kept
-from dunwell.desk.today.queries import LOST, OF_PLAN, everywhere, reached
+from dunwell.desk.today.queries import LOST, everywhere, lines
 
 COLUMNS = ("grade", "treatment", "legal_track")
 # What tells most about each step; the lists that change with every call are not counted.
@@ -27,7 +27,7 @@ _JOINTS = r"(?:: |;)([^;|:\s]+)"
 _RULES = """
     SELECT rule, count(*) FROM (
         SELECT DISTINCT l.id, found[1] AS rule
-        FROM plan l {}, LATERAL regexp_matches(l.refused, %(joints)s, 'g') AS found
+        FROM plan l, LATERAL regexp_matches(l.refused, %(joints)s, 'g') AS found
         WHERE l.run_id = %(run)s AND l.status = %(status)s AND {}
     ) told GROUP BY rule ORDER BY 2 DESC, 1
 """
@@ -58,10 +58,9 @@ def _count(rows: QuerySet[Plan], run: PlanRun, *, step: str, by: str, who: Perso
 def _by_rule(run: PlanRun, *, step: str, who: Person) -> list[Group]:
     if step not in LOST.values():
         return []
-    lies, told = reached(who)
-    joined = sql.SQL("") if everywhere(who) else sql.SQL(OF_PLAN)
+    mine, told = lines(who)
     given: dict[str, Any] = {"run": run.pk, "status": step, "joints": _JOINTS, **told}
-    return [Group(*row) for row in asking.rows(sql.SQL(_RULES).format(joined, lies), given)]
+    return [Group(*row) for row in asking.rows(sql.SQL(_RULES).format(mine), given)]
 
 
 def only(rows: QuerySet[Plan], *, by: str, code: str) -> QuerySet[Plan]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,8 +17,10 @@ from dunwell.desk.today import asking, cash, doings
 from dunwell.desk.today.board import Board, Cell, Panel, Tile, Today, at_most, count, money, ratio, tile, whole
 from dunwell.desk.today.doings import Sum
 from dunwell.desk.today.figures import Both
+from dunwell.desk.today.kept import kept
 from dunwell.desk.words import word
 from dunwell.work.models import Item
+from dunwell.work.staffing.queries import teams as team_of
 
 TEAM_MOST = 40
 # Nobody waits, nobody late.
@@ -161,13 +162,9 @@ def _expected(told: Today) -> Tile:
 
 # ---- the team -------------------------------------------------------------------------------------------------------
 
-_ABILITIES = """
-    SELECT DISTINCT ON (staff_id) staff_id, team FROM work_ability WHERE from_on <= %(on)s
-    ORDER BY staff_id, from_on DESC, id DESC
-"""
 _QUEUES = """
     SELECT staff_id, count(*), count(*) FILTER (WHERE due_at < %(at)s) FROM work_item
-    WHERE staff_id IS NOT NULL GROUP BY staff_id
+    WHERE {} GROUP BY staff_id
 """
 
 
@@ -227,10 +224,10 @@ def _line(one: Member, told: Today) -> list[Cell]:
 
 
 def _members(told: Today) -> list[Member]:
-    teams = dict(asking.rows(sql.SQL(_ABILITIES), {"on": told.on}))
-    queues = {code: (left, late) for code, left, late in asking.rows(sql.SQL(_QUEUES), {"at": told.at})}
-    done = doings.by_staff(at=told.at)
-    codes = _in_reach({*queues, *done, *teams}, teams, told)
+    teams = team_of(on=told.on)
+    mine = _mine(teams, told)
+    queues, done = _queues(mine, told), doings.by_staff(at=told.at)
+    codes = {*queues, *done, *teams} if mine is None else mine
 
     def first(code: str) -> tuple[int, int, int, str]:
         """This function will put those first who are late, then those with most to do."""
@@ -247,13 +244,24 @@ def _members(told: Today) -> list[Member]:
     ]  # fmt: skip
 
 
-def _in_reach(codes: Iterable[str], teams: dict[str, str], told: Today) -> set[str]:
-    """This function will keep the people of one's own teams, or all where one leads the whole house."""
+def _queues(mine: set[str] | None, told: Today) -> dict[str, tuple[int, int]]:
+    """This function will count whom each has before him, and of them the late; for the whole house once a minute."""
+
+    def ask() -> dict[str, tuple[int, int]]:
+        some = sql.SQL("staff_id IS NOT NULL" if mine is None else "staff_id = ANY(%(mine)s)")
+        rows = asking.rows(sql.SQL(_QUEUES).format(some), {"at": told.at, "mine": sorted(mine or ())})
+        return {code: (left, late) for code, left, late in rows}
+
+    return ask() if mine is not None else kept("queues", seconds=60, ask=ask)
+
+
+def _mine(teams: dict[str, str], told: Today) -> set[str] | None:
+    """This function will name the people of one's own teams; None are all, where one leads the whole house."""
     reach = told.who.reach(Can.ASSIGN_WORK) or told.who.reach(Can.SEE_REPORTS)
     if HOUSE in reach:
-        return set(codes)
+        return None
     mine = {scope.value for scope in reach if scope.kind is ScopeKind.TEAM}
-    return {code for code in codes if teams.get(code) in mine}
+    return {code for code, team in teams.items() if team in mine}
 
 
 def alarms(board: Board, told: Today) -> None:

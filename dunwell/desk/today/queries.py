@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection
@@ -15,6 +16,7 @@ from dunwell.access.rules import HOUSE, Person
 from dunwell.batch.models import Plan, PlanRun
 from dunwell.desk import reach
 from dunwell.desk.today import asking
+from dunwell.desk.today.kept import EARLIER_SECONDS, kept
 
 PAGE = 50
 # What each step keeps of the overdue customers, in the order of the plan; the rest is lost there.
@@ -39,6 +41,14 @@ class Step:
     lost: int
 
 
+def lines(who: Person | None) -> tuple[sql.SQL | sql.Composed, dict[str, Any]]:
+    """This function will write the condition that a line of the plan is about somebody whom the reader may see."""
+    if everywhere(who):
+        return sql.SQL("TRUE"), {}
+    lies, told = reached(who)
+    return sql.SQL(_INSIDE).format(lies), told
+
+
 def everywhere(who: Person | None) -> bool:
     """This function will tell whether somebody sees the whole house, so that nothing need be left out of a count."""
     return who is None or HOUSE in who.reach(Can.SEE_CUSTOMERS)
@@ -54,6 +64,8 @@ OF_PLAN = """
     JOIN ledger_party p ON p.source = split_part(l.customer, '/', 1)
         AND p.external_id = substr(l.customer, strpos(l.customer, '/') + 1)
 """
+# From the reader's customers to their lines of the plan: a team has few, however large the house.
+_INSIDE = "customer IN (SELECT p.source || '/' || p.external_id FROM ledger_party p WHERE {})"
 # Driven by the contacts of the day, which are few, not by the plan.
 _ATTEMPTED = """
     FROM (
@@ -77,10 +89,15 @@ def attempted(run: PlanRun, *, who: Person | None = None) -> int:
     return int(_attempted("count(*)", run, who)[0][0])
 
 
-_STATUSES = "SELECT l.status, count(*) FROM plan l {} WHERE l.run_id = %(run)s AND {} GROUP BY l.status"
-_CUSTOMERS = """
-    SELECT count(*) FROM ledger_party p
-    WHERE {} AND EXISTS (SELECT FROM ledger_partyrole r WHERE r.party_id = p.id AND r.role = 'primary')
+_COUNTED = """
+    WITH mine AS MATERIALIZED (
+        SELECT p.source || '/' || p.external_id AS customer FROM ledger_party p
+        WHERE {} AND EXISTS (SELECT FROM ledger_partyrole r WHERE r.party_id = p.id AND r.role = 'primary')
+    )
+    SELECT NULL, count(*) FROM mine
+    UNION ALL
+    SELECT l.status, count(*) FROM mine JOIN plan l ON l.run_id = %(run)s AND l.customer = mine.customer
+    GROUP BY l.status
 """
 
 
@@ -89,8 +106,13 @@ def _counted(run: PlanRun, who: Person | None) -> tuple[int, dict[str, int]]:
     if everywhere(who):
         return run.counts["customers"], run.counts["statuses"]
     lies, told = reached(who)
-    statuses = asking.rows(sql.SQL(_STATUSES).format(sql.SQL(OF_PLAN), lies), {"run": run.pk, **told})
-    return int(asking.rows(sql.SQL(_CUSTOMERS).format(lies), told)[0][0]), dict(statuses)
+
+    def ask() -> dict[str | None, int]:
+        return dict(asking.rows(sql.SQL(_COUNTED).format(lies), {"run": run.pk, **told}))
+
+    mine = sha256(repr(sorted(told.items())).encode()).hexdigest()
+    statuses = kept(f"plan/{run.inputs_digest}/{mine}", seconds=EARLIER_SECONDS, ask=ask)
+    return statuses[None], {status: customers for status, customers in statuses.items() if status}
 
 
 def funnel(run: PlanRun, *, who: Person | None = None) -> list[Step]:
@@ -119,22 +141,13 @@ def at_step(run: PlanRun, *, step: str, who: Person | None = None) -> QuerySet[P
     return rows.exclude(status__in=gone)
 
 
-_INSIDE = """
-    EXISTS (
-        SELECT FROM ledger_party p WHERE p.source = split_part(plan.customer, '/', 1)
-        AND p.external_id = substr(plan.customer, strpos(plan.customer, '/') + 1) AND {}
-    )
-"""
-
-
 def within(rows: QuerySet[Plan], *, who: Person | None) -> QuerySet[Plan]:
     """This function will leave out of a plan's lines the customers whom the reader does not see."""
     if everywhere(who):
         return rows
-    lies, told = reached(who)
     connection.ensure_connection()
     # Django's own conditions take no named parameters, so the driver writes the values in, quoted by its rules.
-    written = ClientCursor(connection.connection).mogrify(sql.SQL(_INSIDE).format(lies), told)
+    written = ClientCursor(connection.connection).mogrify(*lines(who))
     return rows.extra(where=[written.replace("%", "%%")])  # noqa: S610 - quoted by the driver.
 
 

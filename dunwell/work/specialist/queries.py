@@ -11,12 +11,16 @@ from psycopg import sql
 
 DAYS = 30
 
-_OPEN_PAUSE = """
-    SELECT FROM ledger_hold h WHERE h.party_id = {party} AND h.kind = 'pause'
-      AND h.from_on <= %(on)s AND (h.until_on IS NULL OR h.until_on > %(on)s)
-      AND NOT EXISTS (SELECT FROM ledger_holdrelease e WHERE e.hold_id = h.id AND e.released_on <= %(on)s
-                      AND NOT EXISTS (SELECT FROM ledger_holdrelease z WHERE z.corrects_id = e.id))
-      AND NOT EXISTS (SELECT FROM ledger_hold z WHERE z.corrects_id = h.id)
+_OPEN = """
+    h.from_on <= %(on)s AND (h.until_on IS NULL OR h.until_on > %(on)s)
+    AND NOT EXISTS (SELECT FROM ledger_holdrelease e WHERE e.hold_id = h.id AND e.released_on <= %(on)s
+                    AND NOT EXISTS (SELECT FROM ledger_holdrelease z WHERE z.corrects_id = e.id))
+    AND NOT EXISTS (SELECT FROM ledger_hold z WHERE z.corrects_id = h.id)
+"""
+_OPEN_PAUSE = f"SELECT FROM ledger_hold h WHERE h.party_id = {{party}} AND h.kind = 'pause' AND {_OPEN}"
+_OPEN_SINCE = f"""
+    SELECT FROM ledger_hold h JOIN ledger_batch b ON b.id = h.batch_id
+    WHERE h.party_id = {{party}} AND b.recorded_at >= %(made)s AND {_OPEN}
 """
 # Told, and no pause released on that day or later: whoever releases the pause has looked after it.
 _TOLD = """
@@ -34,6 +38,14 @@ def special(party: sql.Composable) -> sql.Composed:
     """This function will write the condition that a party waits for a specialist; parameters `on` and `days`."""
     both = (sql.SQL(part).format(party=party) for part in (_OPEN_PAUSE, _TOLD))
     return sql.SQL("(EXISTS ({}) OR EXISTS ({}))").format(*both)
+
+
+def rests(party: sql.Composable) -> sql.Composed:
+    """This function will write the condition that a party came to rest since a plan; parameters `on` and `made`.
+
+    Whatever rested before, the plan has judged.
+    """
+    return sql.SQL("EXISTS ({})").format(sql.SQL(_OPEN_SINCE).format(party=party))
 
 
 def waits_for_specialist(party: int, *, on: date) -> bool:

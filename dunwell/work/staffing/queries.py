@@ -61,6 +61,12 @@ def abilities(*, on: date) -> dict[str, Ability]:
     return {row.staff_id: row for row in rows}
 
 
+def teams(*, on: date) -> dict[str, str]:
+    """This function will name everybody who was given an ability by a day, in order, with his team; empty for none."""
+    latest = Ability.objects.filter(from_on__lte=on).order_by("staff", "-from_on", "-id").distinct("staff")
+    return dict(latest.values_list("staff", "team"))
+
+
 def ability(staff: str, *, on: date) -> Ability | None:
     return Ability.objects.filter(staff=staff, from_on__lte=on).order_by("-from_on", "-id").first()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,13 +13,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.integration.conftest import _flush_may_truncate, _own_master_key  # noqa: F401 - used by name
+from dunwell.database import ROOT
+from tests.integration.conftest import _own_master_key  # noqa: F401 - used by name
 
 DAY = date(2026, 11, 20)
 IMPORTED, PLANNED = datetime(2026, 11, 20, 2, tzinfo=UTC), datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -30,6 +33,10 @@ PLAIN = {
     "CSRF_COOKIE_SECURE": False,
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
 }
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True)
@@ -48,32 +55,39 @@ class House:
         return client
 
 
+@dataclass(frozen=True)
+class Built:
+    """The house as it was built: its database is a template, its folder is copied."""
+
+    folder: Path
+    logins: dict[str, Any]
+
+
 @pytest.fixture(scope="package")
-def house(
+def built(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, _own_master_key: None,  # noqa: F811
-    _flush_may_truncate: None,  # noqa: F811
-) -> Iterator[House]:  # fmt: skip
+) -> Iterator[Built]:  # fmt: skip
     folder = tmp_path_factory.mktemp("house")
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), database(), override_settings(**PLAIN):
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), database(), copied("house"):
+        patch.setenv("DUNWELL_HOME", str(folder))
+        with override_settings(**PLAIN):
+            logins = build(folder)
+        yield Built(folder, logins)
+
+
+@pytest.fixture(scope="module")
+def house(built: Built, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """This fixture will give each file a house of its own, a copy of the one that was built."""
+    folder = tmp_path_factory.mktemp("copy") / "home"
+    shutil.copytree(built.folder, folder)
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), copied("copy"), override_settings(**PLAIN):
         patch.setenv("DUNWELL_HOME", str(folder))
         patch.setattr("dunwell.desk.clock.now", lambda: NOON)
-        logins = build(folder)
         server = LiveServer("localhost")
         try:
-            yield House(server.url, logins)
+            yield House(server.url, built.logins)
         finally:
             server.stop()
-            _disconnect_others()
-            call_command("flush", interactive=False, verbosity=0)
-
-
-def _disconnect_others() -> None:
-    """This function will end the connections of the server's threads: a database in use cannot be emptied."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @contextmanager
@@ -87,6 +101,32 @@ def database() -> Iterator[None]:
         yield
     finally:
         teardown_databases(config, verbosity=0)
+
+
+@contextmanager
+def copied(suffix: str) -> Iterator[None]:
+    """This function will work on a copy of the database in use, made by PostgreSQL from a template, and drop it."""
+    settings = connection.settings_dict
+    origin = settings["NAME"]
+    connection.close()
+    connection.creation.clone_test_db(suffix, verbosity=0)
+    settings["NAME"] = connection.creation.get_test_db_clone_settings(suffix)["NAME"]
+    try:
+        yield
+    finally:
+        _disconnect_others()
+        connection.close()
+        settings["NAME"] = origin
+        connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
+
+
+def _disconnect_others() -> None:
+    """This function will end the connections of the server's threads: a database in use cannot be dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def build(folder: Path) -> dict[str, Any]:
@@ -139,3 +179,50 @@ def party(house: House) -> int:
     run = plans.latest()
     assert run is not None
     return waiting(run, told=Filter(channel="voice"), at=NOON)[0].party
+
+
+# ---- a real browser --------------------------------------------------------------------------------------------------
+
+# The browser's own words for an answer that says no on purpose.
+REFUSED = re.compile(r"status of (403|409)")
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail("Debian's chromium is missing: run `make packages`")
+    # Playwright's loop runs in this thread; the database is asked between its steps, never inside one.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        connection.close()  # Within the loop Django has a connection of its own, and the house is about to go.
+        opened.close()
+
+
+@pytest.fixture
+def open_as(house: House, browser: Browser) -> Iterator[Open]:
+    """This fixture will open the desk for somebody who has signed in; what goes wrong in it fails the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(code: str | None, address: str = "/", *, width: int = 1440) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US")
+        contexts.append(context)
+        if code is not None:
+            cookie = house.client(code).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": house.address}])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda told: faults.append(told.text))
+        page.on("pageerror", lambda told: faults.append(str(told)))
+        page.on("request", lambda asked: None if asked.url.startswith(house.address) else faults.append(asked.url))
+        page.goto(house.address + address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [fault for fault in faults if not REFUSED.search(fault)] == []

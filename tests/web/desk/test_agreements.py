@@ -14,13 +14,16 @@ from django.test import Client
 from django.urls import reverse
 
 from dunwell.access.kinds import Role
+from dunwell.batch.actions import make_plan
+from dunwell.batch.models import Plan as PlanRow
 from dunwell.cli.demo_staff import CODES
 from dunwell.desk import plans
 from dunwell.desk.queue.queries import Filter, waiting
-from dunwell.ledger.models import Hold
+from dunwell.ledger.models import Hold, Signal
 from dunwell.portrait.queries import Owed, owed
 from dunwell.settle.agreements import actions, queries
 from dunwell.settle.agreements.kinds import Agreed
+from dunwell.settle.agreements.reviewing import review
 from dunwell.settle.models import Deferral, Hardship, Plan, Promise, Statement
 from tests.web.desk.conftest import DAY, NOON, House
 
@@ -64,7 +67,7 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-# ---- promise ---------------------------------------------------------------------------------------------------------
+# ---- promise --------------------------------------------------------------------------------------------------------
 
 
 def test_the_promise_is_filled_in_with_what_is_overdue(client: Client, debtor: int) -> None:
@@ -139,7 +142,7 @@ def test_groups_and_signs_of_money_are_read(client: Client, debtor: int) -> None
     assert Promise.objects.get(party=debtor).amount == Decimal("10.50")
 
 
-# ---- plan, deferral, hardship ----------------------------------------------------------------------------------------
+# ---- plan, deferral, hardship ---------------------------------------------------------------------------------------
 
 
 def test_the_schedule_is_seen_before_anything_is_agreed(client: Client, debtor: int) -> None:
@@ -200,7 +203,7 @@ def test_hardship_is_decided_and_told(house: House, client: Client, debtor: int)
     assert CHINESE.search(text(house.client(COLLECTOR, language="zh-hans").get(answer["Location"])))
 
 
-# ---- the list, the end before its time, both languages ---------------------------------------------------------------
+# ---- the list, the end before its time, both languages --------------------------------------------------------------
 
 
 def test_the_list_shows_what_is_due_and_what_runs(house: House, client: Client, debtor: int) -> None:
@@ -242,3 +245,26 @@ def test_who_agrees_nothing_sees_no_doors(house: House, debtor: int) -> None:
     page = text(house.client(FINANCE).get(reverse("customer", kwargs={"party": debtor})))
     assert "Nothing is agreed." in page
     assert "to-promise" not in page
+
+
+# ---- the next plans: last, because the pages show the latest ---------------------------------------------------------
+
+
+def test_a_broken_promise_brings_the_customer_back_into_the_next_plan(client: Client, debtor: int) -> None:
+    send(client, "promise", debtor, when=DAY.isoformat())
+    customer = queries.of_customer(debtor, on=DAY)[0]
+    after = customer.terms.held_until
+    later = {day: NOON + (day - DAY) for day in (after - timedelta(days=1), after)}
+    held, free = (make_plan(as_of=day, by="test", at=at).run for day, at in later.items())
+    name = PlanRow.objects.get(run=held, customer__endswith=f"/{_name(debtor)}")
+    assert (name.status, name.earliest_on) == ("not_allowed", after)
+    again = PlanRow.objects.get(run=free, customer__endswith=f"/{_name(debtor)}")
+    assert "G7-agreed" not in str(again.refused)
+    assert Signal.objects.filter(party=debtor, kind="promise_broken").count() == 1
+    assert review(as_of=after, by="test", at=later[after]).told == 0
+
+
+def _name(party: int) -> str:
+    from dunwell.ledger.models import Party
+
+    return str(Party.objects.get(pk=party).external_id)

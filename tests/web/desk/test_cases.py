@@ -19,10 +19,7 @@ from dunwell.portrait.queries import accounts
 from dunwell.settle.models import Complaint, ComplaintAct, Dispute, Relief
 from dunwell.settle.relief import owing
 from dunwell.settle.relief.rules import Unpaid
-from tests.web.desk.conftest import DAY, House
-from tests.web.desk.test_a_day_at_the_desk import AXE, Open, browser, open_as
-
-__all__ = ["browser", "open_as"]
+from tests.web.desk.conftest import AXE, DAY, NOON, House, Open
 
 COLLECTOR, LEAD, MANAGER, FINANCE, COMPLIANCE, AUDITOR = (
     CODES[role] for role in (Role.COLLECTOR, Role.TEAM_LEAD, Role.MANAGER, Role.FINANCE, Role.COMPLIANCE, Role.AUDITOR)
@@ -272,7 +269,6 @@ def test_a_complaint_goes_its_way_and_the_one_it_is_about_keeps_off(house: House
 
 def test_a_rest_ends_only_with_a_fitting_reason(house: House, debtor: int) -> None:
     from dunwell.settle.case_facts import hold, told
-    from tests.web.desk.conftest import NOON
 
     customer = Party.objects.get(pk=debtor)
     from django.db import transaction

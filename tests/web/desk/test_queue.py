@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count as count_up
 from threading import Barrier
 from typing import Any
@@ -24,6 +24,7 @@ from dunwell.desk.queue.filters import SORTS
 from dunwell.desk.queue.queries import COUNTED_MOST, Filter, count, waiting
 from dunwell.evidence.models import Row
 from dunwell.ledger.actions import Origin, tell
+from dunwell.ledger.kinds import HoldKind
 from dunwell.work.actions import take
 from dunwell.work.assigning.actions import distribute
 from dunwell.work.models import Assignment, Item, Reservation, SavedView
@@ -35,7 +36,7 @@ COLLECTOR, LEAD, MANAGER = (CODES[role] for role in (Role.COLLECTOR, Role.TEAM_L
 COMPLIANCE, AGENCY = CODES[Role.COMPLIANCE], CODES[Role.AGENCY_USER]
 POLICY = load()
 NUMBERS = count_up()
-# Append-only tables are emptied as a superuser could: the house is shared with the tests of other pages.
+# Append-only tables are emptied as a superuser could: the tests of this file share a house.
 _UNDO = """
     SET LOCAL session_replication_role = replica;
     UPDATE work_item SET staff_id = NULL, team = '', agency = '', later_at = NULL;
@@ -74,13 +75,17 @@ def owned(code: str) -> set[int]:
 
 
 def pause(party: int) -> None:
+    hold(party, "pause")
+
+
+def hold(party: int, kind: str, *, at: datetime = NOON) -> None:
     origin = Origin(
         source="test-queue", source_kind="contact_events", mapping="", mapping_digest="", origin="t",
         origin_digest=f"pause{next(NUMBERS)}",
     )  # fmt: skip
-    fact = {"external_id": f"p{next(NUMBERS)}", "party_id": party, "kind": "pause", "from_on": DAY.isoformat()}
+    fact = {"external_id": f"p{next(NUMBERS)}", "party_id": party, "kind": kind, "from_on": DAY.isoformat()}
     with transaction.atomic():
-        tell("hold", facts=[fact], origin=origin, by="test", at=NOON, action="test.held")
+        tell("hold", facts=[fact], origin=origin, by="test", at=at, action="test.held")
 
 
 # ---- whose customers -------------------------------------------------------------------------------------------------
@@ -163,6 +168,19 @@ def test_the_order_is_that_of_the_clocks_drawn_forward_by_worth(house: House, ru
     assert [row.turn_at for row in rows] == sorted(row.turn_at for row in rows)
     assert all(row.due_at - row.turn_at <= timedelta(minutes=POLICY.clock.forward_minutes_most) for row in rows)
     assert len({row.due_at for row in rows}) > 1, "targets differ by need"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in HoldKind if kind is not HoldKind.PAUSE])
+def test_who_came_to_rest_since_the_plan_waits_no_more(assigned: House, run: PlanRun, kind: str) -> None:
+    def listed() -> set[int]:
+        return {row.party for row in waiting(run, told=Filter(), at=NOON, most=1000)}
+
+    resting, judged = sorted(listed())[:2]
+    hold(judged, kind, at=PLANNED - timedelta(minutes=1))
+    assert listed() >= {resting, judged}, "what was known before, the plan has judged"
+    hold(resting, kind)
+    assert listed() & {resting, judged} == {judged}
+    assert count(run, told=Filter(), at=NOON) == len(listed())
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from dunwell.access.kinds import Role
 from dunwell.cli.demo_staff import CODES
-from dunwell.database import ROOT
 from dunwell.desk.signing_in.logins import digits, give_login
 from dunwell.evidence.models import Row
 from dunwell.ledger.models import Contact, Hold
 from dunwell.settle.models import Promise
 from dunwell.work.models import Reservation
-from tests.web.desk.conftest import NOON, House
+from tests.web.desk.conftest import AXE, NOON, House, Open
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 COLLECTOR, LEAD, MANAGER = (CODES[role] for role in (Role.COLLECTOR, Role.TEAM_LEAD, Role.MANAGER))
 AUDITOR, AGENCY = (CODES[role] for role in (Role.AUDITOR, Role.AGENCY_USER))
-
-# The browser's own words for an answer that says no on purpose.
-REFUSED = re.compile(r"status of (403|409)")
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Debian's chromium is missing: run `make packages`")
-    # Playwright's loop runs in this thread; the database is asked between its steps, never inside one.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def open_as(house: House, browser: Browser) -> Iterator[Open]:
-    """This fixture will open the desk for somebody who has signed in; what goes wrong in it fails the test."""
-    faults: list[str] = []
-    contexts = []
-
-    def opened(code: str | None, address: str = "/", *, width: int = 1440) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US")
-        contexts.append(context)
-        if code is not None:
-            cookie = house.client(code).cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": house.address}])
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda told: faults.append(told.text))
-        page.on("pageerror", lambda told: faults.append(str(told)))
-        page.on("request", lambda asked: None if asked.url.startswith(house.address) else faults.append(asked.url))
-        page.goto(house.address + address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [fault for fault in faults if not REFUSED.search(fault)] == []
 
 
 def sign_in(page: Page, code: str, password: str, token: str) -> None:
