@@ -4,7 +4,8 @@
 
 A database of its own is filled set by set: every customer with an account, charges, payments, a contact and his place
 in the plan. Then the work list is made and assigned as every night, and a collector asks for the pages, then some
-readers at once, a process each, through the whole stack of the server but the socket. The aim is p95 < 200 ms for queue and customer.
+readers at once, a process each, through the whole stack of the server but the socket. The aim is p95 < 200 ms for queue
+and customer.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import psycopg
 
 from bench.gate import database
@@ -103,6 +106,7 @@ PAGES = {
     "queue, by value": "/queue/?tab={wide}&sort=value",
     "queue, page 40": "/queue/?tab={wide}&page=40",
     "customer": "/customer/{party}/",
+    "customer, a call now": "/customer/{party}/lights/voice/",
 }
 
 
@@ -111,11 +115,11 @@ def main() -> None:
     if options.reader is not None:
         _read(options)
         return
-    with database() as address:
-        os.environ["DATABASE_URL"] = address
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.settings")
+    with database() as address, TemporaryDirectory() as home:
+        os.environ |= {"DATABASE_URL": address, "DUNWELL_HOME": home, "DJANGO_SETTINGS_MODULE": "dunwell.settings"}
         _timed("fill the tables", lambda: _fill(address, options))
         _nightly()
+        _timed("paint the portraits", lambda: _paint(options))
         for readers in (1, options.readers):
             _report(_readers(options, readers=readers), options, readers=readers)
 
@@ -143,6 +147,27 @@ def _fill(address: str, options: argparse.Namespace) -> None:
     with psycopg.connect(address, autocommit=True) as connection, psycopg.ClientCursor(connection) as cursor:
         cursor.execute("SET synchronous_commit = off")
         cursor.execute(FILL, told)
+
+
+_VALUES = {"yes/no": "random() < 0.2", "date": "DATE '2026-01-01' + (random() * 300)::INT"}
+_TEXTS = ("code", "codes, separated by commas", "currencies")
+
+
+def _paint(options: argparse.Namespace) -> None:
+    """This function will write what the daily cycle leaves of every portrait, in no order, as it does."""
+    from dunwell.batch.actions import runs
+    from dunwell.batch.cycle import GROUP_ROWS
+    from dunwell.portrait.dimensions import DIMENSIONS
+
+    columns = ["'bench/C' || lpad(n::text, 9, '0') AS customer"]
+    for one in DIMENSIONS:
+        value = "'c' || (random() * 5)::INT" if one.unit in _TEXTS else _VALUES.get(one.unit, "(random() * 90)::BIGINT")
+        columns.append(f"CASE WHEN random() < 0.7 THEN {value} END AS {one.name}")
+    folder = runs() / f"{DAY}-bench"
+    folder.mkdir()
+    numbers = duckdb.table_function("range", [1, options.customers + 1]).project("range AS n")
+    rows = numbers.project(", ".join(columns)).order("random()")
+    rows.write_parquet(str(folder / "portrait.parquet"), row_group_size=GROUP_ROWS)
 
 
 def _nightly() -> None:

@@ -46,7 +46,9 @@ ONCE, STOP, APPROVED = "ONCE", "STOP", "APPROVED"
 _LOCK = f"""
     WITH locked AS MATERIALIZED (
     SELECT id FROM ledger_party
-    WHERE id = ANY(%(parties)s) OR id IN (
+    WHERE id = ANY(ARRAY(
+        SELECT unnest(%(parties)s::bigint[])
+        UNION
         SELECT o.party_id FROM ledger_contactpoint m
         CROSS JOIN LATERAL (
             SELECT party_id FROM ledger_contactpoint o
@@ -54,7 +56,7 @@ _LOCK = f"""
             ORDER BY o.party_id, o.id LIMIT {SHARING_MAX}
         ) o
         WHERE m.party_id = ANY(%(parties)s)
-    )
+    ))
     ORDER BY id FOR NO KEY UPDATE
     ), known AS MATERIALIZED (SELECT coalesce(array_agg(id), '{{}}') AS ids FROM locked)
     SELECT ids, pg_advisory_xact_lock_shared(%(stops)s) FROM known
