@@ -97,7 +97,8 @@ def run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     server = connection.connection
     if server.prepare_threshold is None:
         # Django switches plans that are kept off, for poolers that lose them; a new plan would cost more than the rest.
-        server.prepare_threshold = 1
+        # Nothing else is kept: the statements of pages are planned for what is asked.
+        server.prepare_threshold = sys.maxsize
         server.execute("SET plan_cache_mode = force_generic_plan")
     with connection.wrap_database_errors, Cursor(server) as cursor:
         cursor.execute(statement, parameters, prepare=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from dunwell.compliance.actions import obtain, use
 from dunwell.compliance.models import GateRefusal, Permit, PermitUse
@@ -47,6 +49,25 @@ def test_a_permit_commits_with_its_attempt_and_its_evidence(rulebook: Rulebook) 
     assert row.detail["rulebook"] == permit.rulebook == rulebook.version
     assert [(told["contact"], told["party"]) for told in row.detail["permits"]] == [(made.id, "acme/P0")]
     assert verify_batches().sound
+
+
+def rows_read(cursor: Any) -> Counter[str]:
+    """This function will count what this connection has read of each table of the ledger by now."""
+    cursor.execute(
+        "SELECT relname, seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname LIKE 'ledger\\_%'"
+    )
+    return Counter(dict(cursor.fetchall()))
+
+
+def test_what_it_reads_does_not_grow_with_the_house(rulebook: Rulebook) -> None:
+    parties = people(300)
+    # Plans are kept for a connection: a fresh one plans without reading tables whole, as it would if they were large.
+    connection.close()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        before = rows_read(cursor)
+        granted(obtain([proposal(parties[0])], rulebook=rulebook, by="robot", at=AT)[0])
+        assert max((rows_read(cursor) - before).values()) < 50
 
 
 def test_without_a_transaction_there_is_no_permit(rulebook: Rulebook) -> None:
