@@ -101,8 +101,8 @@ def plan(
     open_house()
     from dunwell.settle.agreements import actions, checks
     from dunwell.settle.agreements.kinds import Interval
-    from dunwell.settle.agreements.objections import NotAgreedError
     from dunwell.settle.agreements.policy import policy
+    from dunwell.settle.refusals import NotAgreedError
 
     asked = _asked(customer, account, key)
     known = actions.owing(asked.party, account=asked.account, on=asked.on)

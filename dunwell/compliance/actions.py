@@ -47,8 +47,7 @@ _LOCK = f"""
     WITH locked AS MATERIALIZED (
     SELECT id FROM ledger_party
     WHERE id = ANY(ARRAY(
-        SELECT unnest(%(parties)s::bigint[])
-        UNION
+        SELECT unnest(%(parties)s::bigint[]) UNION
         SELECT o.party_id FROM ledger_contactpoint m
         CROSS JOIN LATERAL (
             SELECT party_id FROM ledger_contactpoint o

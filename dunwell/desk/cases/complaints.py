@@ -14,12 +14,11 @@ from dunwell.desk.cases.showing import key, listed, opened, shown, timed
 from dunwell.desk.middleware import DeskRequest, today
 from dunwell.desk.page import page, signed_in
 from dunwell.ledger.models import Party, Signal
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.case_facts import opened_notes
 from dunwell.settle.complaints import actions, queries, rules
 from dunwell.settle.complaints.actions import Grievance
 from dunwell.settle.complaints.kinds import ComplaintStep, Finding, Topic
-from dunwell.settle.refusals import refused
+from dunwell.settle.refusals import NotAgreedError, refused
 
 # So far back the list goes; older ones stand on the customer's page.
 BACK = timedelta(days=366)
@@ -105,7 +104,7 @@ def complaint_step(request: DeskRequest, complaint: int) -> HttpResponse:
     try:
         said = request.POST.get("step", "")
         if said not in set(ComplaintStep):
-            raise refused("CS-KEY", place=f"complaint/{complaint}")
+            raise refused("ST-KEY", place=f"complaint/{complaint}")
         told = {"finding": request.POST.get("finding", ""), "note": request.POST.get("note", "")}
         actions.go_on(complaint, step=ComplaintStep(said), by=signed_in(request), at=request.at, **told)
     except NotAgreedError as fault:

@@ -18,12 +18,11 @@ from dunwell.desk.settle import typed
 from dunwell.ledger.kinds import HoldKind
 from dunwell.ledger.models import Account, Hold, HoldRelease, Party
 from dunwell.portrait.queries import accounts
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.case_facts import opened_notes
 from dunwell.settle.disputes import actions, queries
 from dunwell.settle.disputes.actions import Claim, Judgement
 from dunwell.settle.disputes.kinds import TELL, DisputeReason, Ground, Proof, Verdict
-from dunwell.settle.refusals import refused
+from dunwell.settle.refusals import NotAgreedError, refused
 from dunwell.settle.relief import owing
 
 
@@ -60,7 +59,7 @@ def _claim(request: DeskRequest) -> Claim:
     form = request.POST.dict()
     amount = None if typed.empty(form, "amount") else typed.amount(form, "amount")
     if amount is None and not typed.empty(form, "amount"):
-        raise refused("CS-AMOUNT", place="form", field="amount", example="100.00")
+        raise refused("ST-AMOUNT", place="form", field="amount", example="100.00")
     account = typed.whole(form, "account")
     chosen = (int(one) for one in request.POST.getlist("charge") if one.isdecimal() and len(one) < 18)
     return Claim(
@@ -170,7 +169,7 @@ def _judgement(request: DeskRequest) -> Judgement:
             continue
         amount = typed.amount(form, name)
         if amount is None:
-            raise refused("CS-AMOUNT", place="form", field=name, example="100.00")
+            raise refused("ST-AMOUNT", place="form", field=name, example="100.00")
         credits[int(charge)] = amount
     return Judgement(
         verdict=form.get("verdict", ""), ground=form.get("ground", ""), credits=credits, note=form.get("note", "")

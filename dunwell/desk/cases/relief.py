@@ -23,10 +23,9 @@ from dunwell.facts.money import plain
 from dunwell.ledger.kinds import Component
 from dunwell.ledger.models import Account, Party
 from dunwell.portrait.queries import accounts
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.case_facts import opened_notes
 from dunwell.settle.models import Relief
-from dunwell.settle.refusals import refused
+from dunwell.settle.refusals import NotAgreedError, refused
 from dunwell.settle.relief import actions, addendum, owing, queries, rules
 from dunwell.settle.relief.judging import Ask
 from dunwell.settle.relief.kinds import Level, ReliefKind, ReliefReason, ReliefState
@@ -95,7 +94,7 @@ def _ask(request: DeskRequest) -> Ask:
 def _amount(form: dict[str, str], name: str) -> Decimal:
     amount = typed.amount(form, name)
     if amount is None:
-        raise refused("CS-AMOUNT", place="form", field=name, example="100.00")
+        raise refused("ST-AMOUNT", place="form", field=name, example="100.00")
     return amount
 
 
@@ -221,7 +220,7 @@ def relief_decide(request: DeskRequest, relief: int) -> HttpResponse:
             made = actions.counter(relief, ask=_less(request, one), key=key(request), by=by, at=request.at)
             return redirect("relief", relief=made.pk)
         else:
-            raise refused("CS-KEY", place=f"relief/{relief}")
+            raise refused("ST-KEY", place=f"relief/{relief}")
     except NotAgreedError as fault:
         return _one(request, one, fault=fault)
     return redirect("relief", relief=relief)

@@ -13,10 +13,10 @@ from dunwell.desk.middleware import DeskRequest, today
 from dunwell.desk.page import page, signed_in
 from dunwell.ledger.kinds import HoldKind
 from dunwell.ledger.models import Hold, HoldRelease
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.disputes import queries
 from dunwell.settle.disputes.kinds import KEEPING, PauseReason
 from dunwell.settle.disputes.rests import release
+from dunwell.settle.refusals import NotAgreedError
 
 
 @require_safe

@@ -19,9 +19,8 @@ from dunwell.desk.names import names
 from dunwell.desk.page import language, page, signed_in
 from dunwell.desk.settle import typed
 from dunwell.ledger.models import Party
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.clocks import Clock, Colour
-from dunwell.settle.refusals import refused
+from dunwell.settle.refusals import NotAgreedError, refused
 
 # Each tab of the cases: the address, and the capabilities of which one is enough.
 TABS = (
@@ -95,7 +94,7 @@ def key(request: DeskRequest) -> str:
     """This function will read the key that makes a form count once, or refuse the form."""
     told = typed.key(request.POST.dict())
     if not told:
-        raise refused("CS-KEY", place="form")
+        raise refused("ST-KEY", place="form")
     return told
 
 

@@ -18,7 +18,7 @@ from dunwell.desk.settle import typed
 from dunwell.ledger.models import Party
 from dunwell.portrait.queries import Owed, owed
 from dunwell.settle.agreements.actions import Asked
-from dunwell.settle.agreements.objections import NotAgreedError
+from dunwell.settle.refusals import NotAgreedError
 from dunwell.work import actions as work
 
 

@@ -14,8 +14,8 @@ from dunwell.desk.settle import typed
 from dunwell.desk.settle.case import Case, asked, case, onwards, shown
 from dunwell.settle.agreements import actions, queries
 from dunwell.settle.agreements.kinds import DeferralReason
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.agreements.policy import policy
+from dunwell.settle.refusals import NotAgreedError
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,11 +12,11 @@ from dunwell.desk.middleware import DeskRequest
 from dunwell.desk.page import language, page
 from dunwell.desk.settle import statement, typed
 from dunwell.desk.settle.case import Case, asked, case, shown
-from dunwell.settle.agreements.objections import NotAgreedError, objection
 from dunwell.settle.agreements.policy import policy
 from dunwell.settle.hardship import actions
 from dunwell.settle.hardship.kinds import Cause, Duration, Relief
 from dunwell.settle.models import Hardship
+from dunwell.settle.refusals import NotAgreedError, objection
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +29,7 @@ def hardship(request: DeskRequest, party: int) -> HttpResponse:
     form = request.POST.dict()
     try:
         if here.row is None:
-            raise NotAgreedError([objection("AG-ACCOUNT")], place="hardship")
+            raise NotAgreedError([objection("ST-ACCOUNT")], place="hardship")
         budget = statement.read(form, currency=here.row.account.currency)
         cause, duration = typed.chosen(form, "cause", Cause), typed.chosen(form, "duration", Duration)
         made = actions.apply(asked(request, here), budget=budget, cause=cause, duration=duration)

@@ -18,10 +18,10 @@ from dunwell.facts.money import plain
 from dunwell.settle.agreements import actions, checks, queries
 from dunwell.settle.agreements.checks import PlanAsked
 from dunwell.settle.agreements.kinds import Agreed, Interval
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.agreements.policy import policy
 from dunwell.settle.agreements.queries import Agreement
 from dunwell.settle.hardship import actions as hardship
+from dunwell.settle.refusals import NotAgreedError
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,8 +17,8 @@ from dunwell.desk.settle.case import Case, asked, case, onwards, shown
 from dunwell.facts.money import plain
 from dunwell.settle.agreements import actions
 from dunwell.settle.agreements.kinds import Means
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.agreements.policy import PromisePolicy, policy
+from dunwell.settle.refusals import NotAgreedError
 
 
 @require_http_methods(["GET", "POST"])

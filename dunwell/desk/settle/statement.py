@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from dunwell.desk.settle import typed
-from dunwell.settle.agreements.objections import NotAgreedError, Objection, objection
 from dunwell.settle.hardship.rules import Budget, Expense, Income
+from dunwell.settle.refusals import NotAgreedError, Objection, objection
 
 DEPENDANTS_MAX = 30
 

@@ -22,11 +22,11 @@ from dunwell.settle import models
 from dunwell.settle.agreements import checks, queries, telling
 from dunwell.settle.agreements.checks import Owing, PlanAsked
 from dunwell.settle.agreements.kinds import Agreed, DeferralReason, Ending, Means
-from dunwell.settle.agreements.objections import NotAgreedError, Objection, objection
 from dunwell.settle.agreements.policy import Tolerant, policy
 from dunwell.settle.agreements.queries import Agreement
 from dunwell.settle.agreements.rules import NOTHING, Step, Terms
 from dunwell.settle.agreements.schedule import tolerance
+from dunwell.settle.refusals import NotAgreedError, Objection, objection
 
 Row = TypeVar("Row", bound=Model)
 KEY_MAX = 100
@@ -68,11 +68,11 @@ def owing(party: int, *, account: int | None, on: date) -> Owing | None:
 def _opened(asked: Asked, *, place: str) -> tuple[Account, Owing]:
     """This function will lock an account, so that two who agree at once come one after the other."""
     if not asked.key or len(asked.key) > KEY_MAX:
-        raise NotAgreedError([objection("AG-KEY")], place=place)
+        raise NotAgreedError([objection("ST-KEY")], place=place)
     found = Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk=asked.account or 0).first()
     known = owing(asked.party, account=asked.account, on=asked.on) if found else None
     if found is None or known is None:
-        raise NotAgreedError([objection("AG-ACCOUNT")], place=place)
+        raise NotAgreedError([objection("ST-ACCOUNT")], place=place)
     return found, known
 
 
@@ -241,7 +241,7 @@ def _again(replaces: int | None, *, account: int, on: date) -> list[Objection]:
         return []
     before = queries.one(Agreed.PLAN, number=replaces, on=on)
     if before is None or before.account != account:
-        return [objection("AG-ACCOUNT")]
+        return [objection("ST-ACCOUNT")]
     if before.standing.over:
         state = before.standing.state
         return [objection("AG-NOT-OPEN", state=(state.en, state.zh))]
@@ -266,7 +266,7 @@ def cancel(kind: Agreed, *, number: int, by: str, at: datetime) -> bool:
     on = at.astimezone(ZoneInfo(house_zone())).date()
     found = queries.one(kind, number=number, on=on)
     if found is None:
-        raise NotAgreedError([objection("AG-ACCOUNT")], place=kind.value)
+        raise NotAgreedError([objection("ST-ACCOUNT")], place=kind.value)
     Account.objects.select_for_update(no_key=True).get(pk=found.account)
     found = queries.one(kind, number=number, on=on)
     if found is None or found.standing.over:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from dunwell.facts.money import Money, places
 from dunwell.settle.agreements.kinds import Agreed, DeferralReason, Interval, Means
-from dunwell.settle.agreements.objections import Objection, objection
 from dunwell.settle.agreements.policy import PlanPolicy, Policy
 from dunwell.settle.agreements.rules import Step
 from dunwell.settle.agreements.schedule import A_MONTH, schedule
+from dunwell.settle.refusals import Objection, objection
 
 CHINESE = "zh_Hans_CN"
 # Stands for a sum that could not be read.
@@ -50,9 +50,9 @@ def _amount(amount: Decimal | None, owing: Owing) -> Iterator[Objection]:
     if owing.outstanding <= 0:
         yield objection("AG-NOTHING")
     elif amount is None or not amount.is_finite() or amount <= 0:
-        yield objection("AG-AMOUNT", example=f"{max(owing.overdue, Decimal(1)):.{places(owing.currency)}f}")
+        yield objection("ST-AMOUNT", example=f"{max(owing.overdue, Decimal(1)):.{places(owing.currency)}f}")
     elif amount != round(amount, places(owing.currency)):
-        yield objection("AG-PLACES", currency=owing.currency, places=places(owing.currency))
+        yield objection("ST-PLACES", currency=owing.currency, places=places(owing.currency))
     elif amount > owing.outstanding:
         yield objection("AG-TOO-MUCH", owed=money(owing.outstanding, owing.currency))
 
@@ -94,7 +94,7 @@ def deferral(
         *([objection("AG-NOTHING-LATE")] if owing.overdue <= 0 else []),
         *([objection("AG-PER-YEAR", most=most)] if before >= most else []),
         *_day(until_on, on=tomorrow, most=policy.deferral.days_max - 1),
-        *([objection("AG-REASON")] if reason is None else []),
+        *([objection("ST-REASON")] if reason is None else []),
     ]
 
 

@@ -94,11 +94,11 @@ def open_dispute(party: Party, *, claim: Claim, key: str, by: Person, at: dateti
 
 def _check(claim: Claim, *, place: str) -> None:
     if claim.reason not in set(DisputeReason):
-        raise refused("CS-REASON", place=place)
+        raise refused("ST-REASON", place=place)
     if claim.proof not in set(Proof):
         raise refused("CS-PROOF", place=place)
     if claim.amount is not None and claim.amount <= 0:
-        raise refused("CS-AMOUNT", place=place, field="amount", example="100")
+        raise refused("ST-AMOUNT", place=place, field="amount", example="100")
 
 
 def _account(party: Party, claim: Claim, *, at: datetime, place: str) -> Account | None:
@@ -106,7 +106,7 @@ def _account(party: Party, claim: Claim, *, at: datetime, place: str) -> Account
         return None
     found = [one for one in accounts(party.pk, on=house_day(at)) if one.pk == claim.account]
     if not found:
-        raise refused("CS-ACCOUNT", place=place)
+        raise refused("ST-ACCOUNT", place=place)
     return found[0]
 
 
@@ -186,7 +186,7 @@ def _credits(
             raise refused("CS-CHARGES", place=place)
         one = left[charge]
         if amount < 0:
-            raise refused("CS-AMOUNT", place=place, field=f"credit-{charge}", example="100")
+            raise refused("ST-AMOUNT", place=place, field=f"credit-{charge}", example="100")
         if amount > one.amount:
             owed = Money(one.amount, own[one.account].currency)
             raise refused("CS-TOO-MUCH", place=place, field=f"credit-{charge}", owed=owed)

@@ -18,11 +18,11 @@ from dunwell.settle.agreements import actions as agreements
 from dunwell.settle.agreements import telling
 from dunwell.settle.agreements.actions import KEY_MAX, Asked
 from dunwell.settle.agreements.checks import PlanAsked
-from dunwell.settle.agreements.objections import NotAgreedError, objection
 from dunwell.settle.agreements.policy import policy
 from dunwell.settle.hardship import rules
 from dunwell.settle.hardship.kinds import Band, Cause, Duration
 from dunwell.settle.hardship.rules import Budget
+from dunwell.settle.refusals import NotAgreedError, objection
 from dunwell.vault import rules as sealing
 from dunwell.vault.queries import keys
 
@@ -89,7 +89,7 @@ def apply(asked: Asked, *, budget: Budget, cause: Cause | None, duration: Durati
     `hardship_asked` lets the next plan treat him with care. The same form twice gives the same decision.
     """
     if not asked.key or len(asked.key) > KEY_MAX:
-        raise NotAgreedError([objection("AG-KEY")], place="hardship")
+        raise NotAgreedError([objection("ST-KEY")], place="hardship")
     Party.objects.select_for_update(no_key=True).get(pk=asked.party)
     if made := models.Hardship.objects.filter(form_key=asked.key, party=asked.party).first():
         return made

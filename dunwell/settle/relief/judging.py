@@ -53,11 +53,11 @@ def draft(party: Party, ask: Ask, *, at: datetime, but: int = 0) -> Draft:
     """
     place, on, policy = f"party/{party.pk}", house_day(at), table()
     if ask.reason not in set(ReliefReason):
-        raise refused("CS-REASON", place=place)
+        raise refused("ST-REASON", place=place)
     own = {account.pk: account for account in accounts(party.pk, on=on)}
     chosen = [own[key] for key in dict.fromkeys(ask.accounts) if key in own]
     if not chosen or len(chosen) < len(set(ask.accounts)):
-        raise refused("CS-ACCOUNT", place=place)
+        raise refused("ST-ACCOUNT", place=place)
     if len({(account.currency, account.creditor) for account in chosen}) > 1:
         raise refused("CS-CURRENCIES", place=place)
     currency = chosen[0].currency
@@ -77,9 +77,9 @@ def draft(party: Party, ask: Ask, *, at: datetime, but: int = 0) -> Draft:
 def _sound(amount: Decimal | None, *, field: str, currency: str, place: str) -> Decimal:
     """This function will refuse what is no sum of money in a currency."""
     if amount is None or amount <= 0:
-        raise refused("CS-AMOUNT", place=place, field=field, example="100")
+        raise refused("ST-AMOUNT", place=place, field=field, example="100")
     if -int(amount.normalize().as_tuple().exponent) > places(currency):
-        raise refused("CS-PLACES", place=place, field=field, currency=currency, places=places(currency))
+        raise refused("ST-PLACES", place=place, field=field, currency=currency, places=places(currency))
     return amount
 
 

@@ -16,11 +16,11 @@ from dunwell.settle import models
 from dunwell.settle.agreements import actions, queries
 from dunwell.settle.agreements.checks import PlanAsked
 from dunwell.settle.agreements.kinds import Agreed, Interval, Means, State
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.agreements.reviewing import review
 from dunwell.settle.hardship import actions as hardship
 from dunwell.settle.hardship.kinds import Band, Cause, Duration, Relief
 from dunwell.settle.hardship.rules import Budget
+from dunwell.settle.refusals import NotAgreedError
 from tests.integration.contact.conftest import proposal
 from tests.integration.settle.conftest import OVERDUE, Ask, day, moment, pay
 

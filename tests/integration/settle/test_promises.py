@@ -18,8 +18,8 @@ from dunwell.portrait.queries import owed
 from dunwell.settle import models
 from dunwell.settle.agreements import actions, queries
 from dunwell.settle.agreements.kinds import Agreed, DeferralReason, Means, State
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.agreements.reviewing import review
+from dunwell.settle.refusals import NotAgreedError
 from tests.integration.contact.conftest import proposal
 from tests.integration.settle.conftest import ON, OVERDUE, Ask, day, moment, pay
 

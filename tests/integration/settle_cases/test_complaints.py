@@ -12,11 +12,11 @@ from psycopg import sql
 from dunwell.evidence.models import Row
 from dunwell.ledger.models import Party, Signal
 from dunwell.ledger.queries import verify_batches
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.complaints import queries
 from dunwell.settle.complaints.actions import Grievance, go_on, open_complaint
 from dunwell.settle.complaints.kinds import ComplaintState, ComplaintStep, Finding
 from dunwell.settle.models import Complaint
+from dunwell.settle.refusals import NotAgreedError
 from tests.integration.contact.conftest import AT
 from tests.integration.settle_cases.conftest import COLLECTOR, COMPLIANCE, FINANCE, LEAD, key
 

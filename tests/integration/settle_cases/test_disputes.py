@@ -17,12 +17,12 @@ from dunwell.evidence.models import Row
 from dunwell.ledger.kinds import HoldKind
 from dunwell.ledger.models import Adjustment, Charge, Hold, HoldRelease, Party, Signal
 from dunwell.ledger.queries import verify_batches
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.clocks import Colour
 from dunwell.settle.disputes import actions, queries
 from dunwell.settle.disputes.actions import Claim, Judgement
 from dunwell.settle.disputes.rests import release
 from dunwell.settle.models import Dispute
+from dunwell.settle.refusals import NotAgreedError
 from dunwell.vault.actions import ensure_keys
 from tests.integration.contact.conftest import AT, bring, proposal
 from tests.integration.settle_cases.conftest import (
@@ -125,7 +125,7 @@ def test_a_dispute_out_of_an_import_is_decided_too(customer: Party, rulebook: Ru
         ({"verdict": "rejected"}, "CS-CREDIT"),
         ({"credits": {}}, "CS-CREDIT"),
         ({"amount": "100.01"}, "CS-TOO-MUCH"),
-        ({"amount": "-1"}, "CS-AMOUNT"),
+        ({"amount": "-1"}, "ST-AMOUNT"),
         ({"credits": {999_999: Decimal(1)}}, "CS-CHARGES"),
     ],
 )
@@ -140,11 +140,11 @@ def test_a_decision_that_cannot_be_is_refused_at_its_field(customer: Party, told
 @pytest.mark.parametrize(
     ("told", "wrong"),
     [
-        ({"reason": "mood"}, "CS-REASON"),
+        ({"reason": "mood"}, "ST-REASON"),
         ({"proof": "blood"}, "CS-PROOF"),
-        ({"account": 999_999}, "CS-ACCOUNT"),
+        ({"account": 999_999}, "ST-ACCOUNT"),
         ({"amount": Decimal("99999")}, "CS-TOO-MUCH"),
-        ({"amount": Decimal(0)}, "CS-AMOUNT"),
+        ({"amount": Decimal(0)}, "ST-AMOUNT"),
         ({"charges": (999_999,)}, "CS-CHARGES"),
         ({"note": "x" * 2001}, "CS-NOTE"),
     ],

@@ -18,8 +18,8 @@ from dunwell.evidence.models import Row
 from dunwell.ledger.kinds import Component
 from dunwell.ledger.models import Adjustment, Hold, HoldRelease, Party, Signal
 from dunwell.ledger.queries import verify_batches
-from dunwell.settle.agreements.objections import NotAgreedError
 from dunwell.settle.models import Relief, ReliefAct
+from dunwell.settle.refusals import NotAgreedError
 from dunwell.settle.relief import actions, addendum, queries
 from dunwell.settle.relief.judging import Ask
 from dunwell.settle.relief.kinds import Level, ReliefKind, ReliefState
@@ -155,12 +155,12 @@ def test_one_refusal_ends_it(customer: Party) -> None:
     [
         (lambda: waiver({P: "150.01"}), ("CS-TOO-MUCH", "penalty")),
         (lambda: waiver({F: "50"}), ("CS-ORDER", "penalty")),
-        (lambda: waiver({P: "-5"}), ("CS-AMOUNT", "penalty")),
-        (lambda: waiver({P: "5.001"}), ("CS-PLACES", "penalty")),
+        (lambda: waiver({P: "-5"}), ("ST-AMOUNT", "penalty")),
+        (lambda: waiver({P: "5.001"}), ("ST-PLACES", "penalty")),
         (lambda: waiver({P: "0"}), ("CS-NOTHING", "amounts")),
         (lambda: waiver({P: "150", F: "100", N: "60", C: "900"}), ("CS-POLICY", "principal")),
-        (lambda: Ask(kind=ReliefKind.WAIVER, accounts=(), reason="goodwill"), ("CS-ACCOUNT", "account")),
-        (lambda: Ask(kind=ReliefKind.WAIVER, accounts=(1,), reason="because"), ("CS-REASON", "reason")),
+        (lambda: Ask(kind=ReliefKind.WAIVER, accounts=(), reason="goodwill"), ("ST-ACCOUNT", "account")),
+        (lambda: Ask(kind=ReliefKind.WAIVER, accounts=(1,), reason="because"), ("ST-REASON", "reason")),
         (lambda: lump("1310"), ("CS-LUMP", "pay_amount")),
         (lambda: lump(days=31), ("CS-DAY", "pay_by")),
         (lambda: lump(days=-1), ("CS-DAY", "pay_by")),

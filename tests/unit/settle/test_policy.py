@@ -17,12 +17,12 @@ from dunwell.facts.errors import DunwellError
 from dunwell.settle.agreements import checks
 from dunwell.settle.agreements.checks import Owing, PlanAsked
 from dunwell.settle.agreements.kinds import Agreed, DeferralReason, Interval, Means
-from dunwell.settle.agreements.objections import _WORDS, NotAgreedError, objection
 from dunwell.settle.agreements.policy import FILE, load, policy
 from dunwell.settle.agreements.schedule import A_MONTH
 from dunwell.settle.hardship import rules
 from dunwell.settle.hardship.kinds import Band, Cause, Duration, Relief
 from dunwell.settle.hardship.rules import Budget
+from dunwell.settle.refusals import _WORDS, NotAgreedError, objection
 
 ON = date(2026, 11, 20)
 OWING = Owing(currency="CNY", overdue=Decimal("600.00"), outstanding=Decimal("900.00"))
@@ -44,10 +44,10 @@ def test_a_good_promise() -> None:
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ({"amount": None}, ("amount", "AG-AMOUNT")),
-        ({"amount": Decimal(0)}, ("amount", "AG-AMOUNT")),
-        ({"amount": Decimal("NaN")}, ("amount", "AG-AMOUNT")),
-        ({"amount": Decimal("1.001")}, ("amount", "AG-PLACES")),
+        ({"amount": None}, ("amount", "ST-AMOUNT")),
+        ({"amount": Decimal(0)}, ("amount", "ST-AMOUNT")),
+        ({"amount": Decimal("NaN")}, ("amount", "ST-AMOUNT")),
+        ({"amount": Decimal("1.001")}, ("amount", "ST-PLACES")),
         ({"amount": Decimal("900.01")}, ("amount", "AG-TOO-MUCH")),
         ({"due_on": None}, ("due_on", "AG-DAY")),
         ({"due_on": ON - timedelta(days=1)}, ("due_on", "AG-PAST")),
@@ -96,7 +96,7 @@ def test_a_deferral() -> None:
     assert defer() == defer(days=1) == defer(days=15) == []
     assert defer(days=0) == ["AG-PAST"]
     assert defer(days=16) == ["AG-FAR"]
-    assert defer(days=None, reason=None) == ["AG-DAY", "AG-REASON"]
+    assert defer(days=None, reason=None) == ["AG-DAY", "ST-REASON"]
     assert defer(before=2) == ["AG-PER-YEAR"]
     assert defer(Owing(currency="CNY", overdue=Decimal(0), outstanding=Decimal(5))) == ["AG-NOTHING-LATE"]
 
