@@ -11,21 +11,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 
-from dunwell.access.queries import approved
+from dunwell.compliance.house import House
 from dunwell.compliance.kinds.question import ACTORS, CHANNELS, Candidate, Contact, Customer
-from dunwell.compliance.models import GateRefusal, Permit, PermitUse, StopSwitch
-from dunwell.compliance.proposal import Proposal, Refused, answer, refusal
+from dunwell.compliance.models import GateRefusal, Permit, PermitUse
+from dunwell.compliance.proposal import Proposal, Refused, answer
 from dunwell.compliance.queries import SHARING_MAX, CaseFile, case_files, role_of
 from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.compliance.rules import judge_moment
 from dunwell.compliance.supervision.queries import STOP_LOCK, in_force, standings
-from dunwell.compliance.supervision.rules import first_stop
 from dunwell.database import run
 from dunwell.evidence.actions import record
 from dunwell.evidence.rules import Detail
@@ -38,8 +38,6 @@ from dunwell.ledger.kinds import ConsentStance, Direction
 PERMIT_SECONDS = 60
 # So many contacts are judged in one transaction at most: their persons are locked until it ends.
 PROPOSALS_MAX = 1_000
-# The house's own reasons, which stand before all rules.
-ONCE, STOP, APPROVED = "ONCE", "STOP", "APPROVED"
 
 # Who has a number of theirs too is locked with them: what he receives there counts for the number.
 # The lock on stops is asked for when the last row is locked, as whoever orders a stop holds no row.
@@ -90,15 +88,6 @@ class _Judged(NamedTuple):
         return self.proposal.candidate
 
 
-class _House(NamedTuple):
-    """What is known at the moment beside the persons: the keys that had their contact, the stops in force."""
-
-    at: datetime
-    rulebook: Rulebook
-    made: dict[str, datetime]
-    stops: list[StopSwitch]
-
-
 def obtain(
     proposals: Sequence[Proposal], *, rulebook: Rulebook, by: str, at: datetime, seconds: int = PERMIT_SECONDS
 ) -> list[Permit | Refused]:
@@ -114,7 +103,7 @@ def obtain(
     for proposal in proposals:
         _known(proposal.candidate)
     cases, made = _locked(proposals, rulebook=rulebook, at=at)
-    house = _House(at, rulebook, made, in_force(at=at, locked=True))
+    house = House(at, rulebook, made, in_force(at=at, locked=True))
     judged = [_judge(proposal, cases=cases, house=house) for proposal in proposals]
     refused = [item for item in judged if item.refused]
     if refused:
@@ -170,13 +159,13 @@ def _locked(
 # ---- judging ---------------------------------------------------------------------------------------------------------
 
 
-def _judge(proposal: Proposal, *, cases: dict[int, CaseFile], house: _House) -> _Judged:
+def _judge(proposal: Proposal, *, cases: dict[int, CaseFile], house: House) -> _Judged:
     """This function will judge one proposal; allowed, it counts for those after it."""
     case, addressed = cases[proposal.party], cases[proposal.person or proposal.party]
     proposal = _completed(proposal, addressed=addressed, at=house.at)
     customer = _customer(proposal, case=case, addressed=addressed)
     verdict = judge_moment(house.rulebook, customer=customer, candidate=proposal.candidate, at=house.at)
-    refused = _by_the_house(proposal, house=house) or answer(verdict, reviewed_by=proposal.reviewed_by)
+    refused = house.refuses(proposal) or answer(verdict, reviewed_by=proposal.reviewed_by)
     if refused is None:
         cases[proposal.party] = _with_attempt(case, proposal=proposal, zone=addressed.zone, at=house.at)
         house.made.update({proposal.key: house.at} if proposal.key else {})
@@ -218,36 +207,6 @@ def _customer(proposal: Proposal, *, case: CaseFile, addressed: CaseFile) -> Cus
     contacted = None if since is None else tried is not None and tried >= since
     customer = replace(case.customer, product_line=proposal.product_line, contacted_since_overdue=contacted)
     return customer if addressed is case else replace(customer, time_zone=addressed.customer.time_zone)
-
-
-def _by_the_house(proposal: Proposal, *, house: _House) -> Refused | None:
-    """This function will refuse what was made already, what somebody has stopped, and what nobody has approved."""
-    candidate = proposal.candidate
-    if proposal.key is not None and proposal.key in house.made:
-        moment = f"{house.made[proposal.key].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        english = f"this contact was made already, at {moment}: one order, one contact"
-        return refusal(ONCE, en=english, zh=f"该联系已于{moment}执行：一单一次")
-    stop = first_stop(
-        house.stops,
-        channel=candidate.channel,
-        agency=candidate.agency,
-        creditor=candidate.creditor,
-        treatment=proposal.treatment,
-    )
-    if stop:
-        what = " ".join(filter(None, (stop.scope, stop.target)))
-        return refusal(
-            STOP,
-            en=f"contact was stopped ({what}) by {stop.department}: {stop.reason}",
-            zh=f"{stop.department}已下令停止联系（{what}）：{stop.reason}",
-        )
-    if proposal.strategy is not None and not approved(kind="strategy", digest=proposal.strategy):
-        return refusal(
-            APPROVED,
-            en="the strategies that chose this contact are not approved by compliance, legal and data protection",
-            zh="选定此联系的策略尚未经合规、法务和数据保护批准",
-        )
-    return None
 
 
 def _with_attempt(case: CaseFile, *, proposal: Proposal, zone: ZoneInfo, at: datetime) -> CaseFile:
@@ -364,7 +323,7 @@ def _permits(
 def _told(
     told: Sequence[tuple[_Judged, str]], ids: Mapping[str, int], *, rulebook: Rulebook, expires_at: datetime
 ) -> dict[str, Detail]:
-    """This function will write what the evidence says of the permits."""
+    """This function will write what the evidence says of the permits; of the words their SHA-256, as they may name."""
     permits: list[Detail] = [
         {
             "contact": ids[key],
@@ -374,6 +333,8 @@ def _told(
             "warned": _ids(item.verdict.warnings),
             "reviews": _ids(item.verdict.reviews),
             "reviewed_by": item.proposal.reviewed_by,
+            "script": item.candidate.script,
+            "words": None if item.candidate.text is None else sha256(item.candidate.text.encode()).hexdigest(),
         }
         for item, key in told
     ]

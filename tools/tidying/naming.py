@@ -38,6 +38,7 @@ EXTRA = {
     "compliance/clocks": "how long a claim, a guarantee, a record may live: pure, one file for each kind of clock",
     "compliance/content": "what is said: word lists as data, and pure checks of scripts, messages and transcripts",
     "compliance/frequency": "call frequency of Regulation F: a presumption over a history of calls, with its rebuttals",
+    "compliance/house.py": "what the house itself refuses before all rules: once, stopped, not approved",
     "compliance/kinds": "a kind of rule is a file that declares itself: its parameters, its judgement, its columns",
     "compliance/proposal.py": "what the gate is asked and what it answers: pure values, which doors and actions share",
     "compliance/risks.py": "the register of risks: read, checked and written as a page; it judges no contact",

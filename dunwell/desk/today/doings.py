@@ -114,7 +114,7 @@ _SIGNALS = """
     GROUP BY x.kind
 """
 _CONTACTED = """
-    SELECT count(DISTINCT x.party_id) FROM ledger_contact x
+    SELECT count(DISTINCT x.account_id) FROM ledger_contact x
     WHERE x.happened_at >= %(since)s AND x.happened_at <= %(until)s AND x.direction = 'outbound'
 """
 
@@ -127,7 +127,7 @@ def signals(*kinds: str, on: date, days: int = DAYS_OF_RATE) -> dict[str, int]:
 
 
 def contacted(*, at: datetime) -> int:
-    """This function will count the customers whom anybody tried to reach in the last days, asked now and then."""
+    """This function will count the accounts about which anybody was tried in the last days, asked now and then."""
     since = asking.begins(asking.days_before(asking.day_of(at), DAYS_OF_RATE - 1))
     return kept(
         f"contacted/{asking.day_of(at)}",

@@ -110,10 +110,10 @@ FIGURES: Mapping[str, Figure] = {
         "本月 联系成本 ÷ 回款 × 100",
     ),
     "complaints": _figure(
-        "Complaints per 10,000",
-        "万户投诉率",
-        "complaints ÷ customers contacted × 10,000, last 30 days",
-        "近30天 投诉 ÷ 被联系客户数 × 10,000",
+        "Complaints per 1,000",
+        "千户投诉率",
+        "complaints ÷ accounts contacted × 1,000, last 30 days",
+        "近30天 投诉 ÷ 被联系账户数 × 1,000",
     ),
     "complaints_count": _figure(
         "Complaints, 30 days",

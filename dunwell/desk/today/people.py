@@ -112,7 +112,7 @@ def manager(board: Board, told: Today) -> None:
     complaints, contacted = told.signals["complaint"], doings.contacted(at=told.at)
     kept, broken = told.signals["promise_kept"], told.signals["promise_broken"]
     per_100 = spent * 100 / received if received > 0 else None
-    rate = Decimal(complaints) * 10_000 / contacted if contacted else None
+    rate = Decimal(complaints) * 1_000 / contacted if contacted else None
     board.tiles += [
         tile("kept_share", ratio(kept, kept + broken), note=_at_least(aims.kept_share)),
         money("cost_month", spent, currency=currency),
@@ -124,9 +124,9 @@ def manager(board: Board, told: Today) -> None:
         ),
         tile(
             "complaints",
-            ratio(complaints * 10_000, contacted, form=reading.number),
-            note=at_most(aims.complaints_per_10000),
-            bad=rate is not None and rate > aims.complaints_per_10000,
+            ratio(complaints * 1_000, contacted, form=reading.number),
+            note=at_most(aims.complaints_per_1000),
+            bad=rate is not None and rate > aims.complaints_per_1000,
         ),
     ]
 

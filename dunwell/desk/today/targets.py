@@ -19,7 +19,7 @@ class HouseTargets(Definition):
 
     cash_month: Decimal = Field(gt=0)
     attempts_day: int = Field(gt=0)
-    complaints_per_10000: Decimal = Field(gt=0)
+    complaints_per_1000: Decimal = Field(gt=0)
     cost_per_100: Decimal = Field(gt=0)
     kept_share: float = Field(gt=0, le=1)
 

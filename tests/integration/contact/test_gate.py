@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ from dunwell.facts.errors import DunwellError
 from dunwell.ledger.kinds import Answerer
 from dunwell.ledger.models import Account, Contact
 from dunwell.ledger.queries import verify_batches
-from tests.integration.contact.conftest import AT, bring, people, point_of, proposal
+from tests.integration.contact.conftest import AT, TEXT, bring, people, point_of, proposal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +50,15 @@ def test_a_permit_commits_with_its_attempt_and_its_evidence(rulebook: Rulebook) 
     assert row.detail["rulebook"] == permit.rulebook == rulebook.version
     assert [(told["contact"], told["party"]) for told in row.detail["permits"]] == [(made.id, "acme/P0")]
     assert verify_batches().sound
+
+
+def test_the_evidence_holds_the_digest_of_the_words_and_never_the_words(rulebook: Rulebook) -> None:
+    [party] = people(1)
+    said = {"text": TEXT, "script": "reminder"}
+    granted(attempt(proposal(party, said=said), rulebook=rulebook, by="robot", at=AT))
+    [told] = Row.objects.get(action="contact.attempt").detail["permits"]
+    assert (told["script"], told["words"]) == ("reminder", sha256(TEXT.encode()).hexdigest())
+    assert TEXT not in str(told)
 
 
 def rows_read(cursor: Any) -> Counter[str]:

@@ -111,6 +111,8 @@ def test_with_a_permit_the_letter_is_there_to_be_printed_and_leaves_its_evidence
     assert (made.channel, made.staff) == ("letter", CODES[Role.COLLECTOR])
     assert reverse("outcome", kwargs={"contact": made.pk}) in page
     assert Row.objects.filter(action="access.revealed").count() == opened + 2
+    [told] = Row.objects.filter(action="contact.attempt").latest("id").detail["permits"]
+    assert (told["contact"], told["script"], len(told["words"])) == (made.pk, GOOD["script"], 64)
 
 
 def test_the_same_form_sent_twice_prints_one_letter(writer: Client, addressee: int) -> None:
