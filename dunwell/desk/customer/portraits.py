@@ -56,6 +56,11 @@ def _says(value: Any) -> bool:
     return value not in (None, "", 0, False)
 
 
+def column_title(name: str, *, chinese: bool) -> str:
+    """This function will name a column of the portrait in words; one that is none by its code."""
+    return next((_title(dimension, chinese) for dimension in DIMENSIONS if dimension.name == name), name)
+
+
 def _title(dimension: Dimension, chinese: bool) -> str:
     """This function will keep the name of a dimension and leave out how it is counted."""
     if chinese:

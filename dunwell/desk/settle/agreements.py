@@ -78,9 +78,10 @@ def cancel(request: DeskRequest, kind: str, number: int) -> HttpResponse:
     if kind not in set(Agreed):
         raise Http404
     found = queries.one(Agreed(kind), number=number, on=today(request))
+    # Nobody has the number 0: whoever sees a part of the house is told no more of an agreement than of a customer.
+    party = reach.customer(request, found.party if found else 0, capability=Can.AGREE_PLANS)
     if found is None:
         raise Http404
-    party = reach.customer(request, found.party, capability=Can.AGREE_PLANS)
     if not actions.cancel(found.kind, number=number, by=f"staff:{signed_in(request).code}", at=request.at):
         fault = _("This agreement is over already; nothing was changed.")
         return render(request, "desk/settle/over.html", {"party": party, "fault": fault, "one": found}, status=409)

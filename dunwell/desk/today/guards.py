@@ -14,6 +14,7 @@ from dunwell.compliance.rulebook.model import Rulebook
 from dunwell.compliance.supervision import counters, sampling
 from dunwell.compliance.supervision.queries import switches
 from dunwell.desk import plans
+from dunwell.desk.customer.portraits import column_title
 from dunwell.desk.page import language
 from dunwell.desk.templatetags import reading
 from dunwell.desk.today import cash, doings, waiting
@@ -65,7 +66,9 @@ def _undecided(missing: list[tuple[str, str, int]], told: Today) -> Panel:
         numbers=(2, 3),
         rows=[
             (
-                Cell(column),
+                Cell(
+                    title := column_title(column, chinese=language() != "en"), remark=column if title != column else ""
+                ),
                 Cell(words.title(decision) if words and decision in words.chosen.vocabulary.decisions else decision),
                 Cell(reading.number(nulls), number=True),
                 Cell(ratio(nulls, overdue), number=True),
