@@ -38,6 +38,12 @@ document.addEventListener("change", (event) => { if (event.target.matches("#fini
 // One click, one contact: a form that is on its way is not sent again.
 document.addEventListener("submit", (event) => {
   if (event.target.method === "dialog" || event.target.hasAttribute("hx-post")) return;
-  if (event.target.dataset.sent) event.preventDefault(); else event.target.dataset.sent = "1";
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  event.target.dataset.sent = "1";
+  event.submitter?.classList.add("btn-loading");
 });
-addEventListener("pageshow", (event) => { if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent); });
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll(".btn-loading").forEach((button) => button.classList.remove("btn-loading"));
+});
