@@ -17,7 +17,7 @@ from babel.numbers import get_currency_precision
 from ibis import _
 
 from dunwell.batch.definitions import TOLD, Definitions
-from dunwell.compliance.frame import mask
+from dunwell.compliance.frame import spelled, verdicts
 from dunwell.decide import frame as decide
 from dunwell.engine import bulk
 from dunwell.facts.money import currencies
@@ -78,7 +78,10 @@ def walk(
     candidates = decide.candidates(segmented, definitions.eligibility, definitions.catalogue)
     # Only who owes is asked about, so the mask has the less to join.
     debtors = by_customer.filter(_.overdue_reference > 0)
-    masked = keep("masked", mask(candidates, tables=tables, portrait=debtors, rulebook=definitions.rulebook, on=as_of))
+    rulebook = definitions.rulebook
+    judged = verdicts(candidates, tables=tables, portrait=debtors, rulebook=rulebook, on=as_of)
+    # Kept in numbers: most verdicts are never read in words, and words are slow to write.
+    masked = spelled(keep("masked", judged), rulebook=rulebook, on=as_of)
     chosen = keep("chosen", decide.choose(masked, segmented, definitions.capacity))
     outcomes = decide.outcomes(segmented, masked, chosen)
     plan = _plan(outcomes, by_account, definitions)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ibis import literal
-from ibis.expr.types import BooleanValue
+from ibis import ifelse
+from ibis.expr.types import IntegerValue
 
-from dunwell.compliance.kinds.kind import Channels, Column, Finding, Kind, NoOrSomeChannels, Row, any_of
+from dunwell.compliance.kinds.kind import (
+    EVERY_BIT,
+    Channels,
+    Column,
+    Finding,
+    Kind,
+    NoOrSomeChannels,
+    Row,
+    any_of,
+    channel_bits,
+)
 from dunwell.compliance.kinds.question import Question
 from dunwell.compliance.kinds.reachable import address, reachable
 
@@ -40,12 +50,11 @@ class FirstContactChannel(Kind):
             f"客户逾期后尚未被联系，首次联系须通过{'或'.join(self.first)}",
         )
 
-    def column(self, row: Row) -> Column:
-        silent = ~row.portrait("contacted_since_overdue").fill_null(False)
-        return Column(silent & ~row.by(self.first) & ~self._stands_in(row))
-
-    def _stands_in(self, row: Row) -> BooleanValue:
-        if not self.stand_in:
-            return literal(False)
+    def shuts(self, row: Row) -> IntegerValue:
+        contacted = row.portrait("contacted_since_overdue").fill_null(False)
         reach = any_of(row.portrait(address(channel)).fill_null(True) for channel in self.first)
-        return row.by(self.stand_in) & ~reach
+        others, last = (EVERY_BIT & ~channel_bits(open_) for open_ in (self.first, {*self.first, *self.stand_in}))
+        return ifelse(contacted, 0, ifelse(reach, others, last)).cast("int32")
+
+    def column(self, row: Row) -> Column:
+        return Column(row.in_bits(self.shuts(row)))

@@ -18,7 +18,7 @@ import ibis
 from ibis import Table, ifelse, literal
 from ibis.expr.types import BooleanValue, Value
 
-from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Latest, Until, any_of, channel_bit
+from dunwell.compliance.kinds.kind import CHANNEL_BITS, Count, Fact, Granted, Latest, Until, channel_bit
 from dunwell.compliance.kinds.question import CHANNELS, DAYS_APART_MAX, NEVER
 from dunwell.compliance.kinds.shares import TOLD_BY, greatest_share
 from dunwell.ledger.kinds import ConsentStance, Direction
@@ -166,9 +166,8 @@ class Gathering:
         return contacts[self._marks[name]] & (contacts.day >= literal(self._counted[name].first(self.on)))
 
     def _grouped(self, contacts: Table, *, facts: Mapping[str, Count | Latest], by: tuple[str, ...]) -> Table:
-        first = min(fact.first(self.on) for fact in facts.values())
-        marks = sorted({self._marks[name] for name in facts})
-        told = contacts.filter(contacts.day >= literal(first), any_of(contacts[mark] for mark in marks))
+        # By the day alone: a group that counts nothing costs less than to ask of every contact whether it counts.
+        told = contacts.filter(contacts.day >= literal(min(fact.first(self.on) for fact in facts.values())))
         return told.group_by(list(by)).aggregate(**self._values(told, facts=facts))
 
     def _values(self, contacts: Table, *, facts: Mapping[str, Count | Latest]) -> dict[str, Value]:
@@ -223,7 +222,7 @@ def _with_strays(files: Table, name: str, *, fact: Count | Latest) -> Value:
 
 def _of_contact(rows: Table, name: str, *, fact: Fact) -> Value:
     if isinstance(fact, Granted):
-        return (rows[f"mask_file_{name}"].fill_null(0) & rows["mask_channel_bit"]) != 0
+        return ((rows[f"mask_file_{name}"] & rows["mask_channel_bit"]) != 0).fill_null(False)
     if isinstance(fact, Until):
         return ibis.greatest(rows[f"mask_one_{name}"], rows[f"mask_every_{name}"])
     if fact.per in TOLD_BY:
@@ -301,4 +300,4 @@ def _granted_bits(told: Table, *, purposes: tuple[str, ...]) -> Value:
     for name, bit in CHANNEL_BITS.items():
         covered = told.purpose.isin(purposes) & (told.channel.isnull() | (told.channel == name))
         found = found + ifelse(covered, bit, 0).max()
-    return found
+    return found.cast("int32")

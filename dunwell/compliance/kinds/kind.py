@@ -22,6 +22,9 @@ from dunwell.compliance.kinds.windows import Hours, OpenHours
 
 # Channels as bits, so that a table compares numbers and not texts.
 CHANNEL_BITS = {channel: 1 << position for position, channel in enumerate(CHANNELS)}
+# A channel that we do not know has a bit too, so that what is closed by every channel is closed by that one.
+UNKNOWN_BIT = 1 << len(CHANNELS)
+EVERY_BIT = 2 * UNKNOWN_BIT - 1
 
 
 def channel_bits(channels: Iterable[str]) -> int:
@@ -150,7 +153,7 @@ Fact = Count | Latest | Until | Granted
 class Row:
     """The candidates with everything the rules asked for beside them, as one rule sees them."""
 
-    table: Table
+    table: Table | Mapping[str, Value]
     rule: int
     on: date
 
@@ -162,12 +165,16 @@ class Row:
 
     def by(self, channels: Iterable[str]) -> BooleanValue:
         """This function will tell whether the contact goes by one of the channels; an unknown one is none of them."""
-        return (self.table["mask_channel_bit"] & channel_bits(channels)) != 0
+        return self.in_bits(literal(channel_bits(channels), "int32"))
+
+    def in_bits(self, channels: IntegerValue) -> BooleanValue:
+        """This function will tell whether the contact goes by a channel whose bit is among these."""
+        return (self.table["mask_channel_bit"] & channels) != 0
 
     @property
     def contact_known(self) -> BooleanValue:
         """This function will tell whether channel, actor and customer are ones we know."""
-        return (self.table["mask_channel_bit"] != 0) & self.table["mask_actor_known"] & self.table["mask_known"]
+        return (self.table["mask_channel_bit"] != UNKNOWN_BIT) & self.table["mask_who_known"]
 
     @property
     def creditor(self) -> StringValue:
@@ -175,7 +182,8 @@ class Row:
 
     @property
     def zone_known(self) -> BooleanValue:
-        return self.table["mask_zone_known"]
+        known: BooleanValue = self.table["mask_zone_number"].notnull()
+        return known
 
     def fact(self, name: str) -> Value:
         """This function will return a fact the rule asked for under that name."""
@@ -194,8 +202,9 @@ class Column:
 
 
 def channel_bit(channel: Value) -> IntegerValue:
-    """This function will turn a channel into its bit, an unknown one or none into 0."""
-    return ibis.cases(*((channel == name, bit) for name, bit in CHANNEL_BITS.items()), else_=0)
+    """This function will turn a channel into its bit."""
+    # The numbers of DuckDB's own CASE have 32 bits; one type everywhere, and no row is converted.
+    return ibis.cases(*((channel == name, bit) for name, bit in CHANNEL_BITS.items()), else_=UNKNOWN_BIT).cast("int32")
 
 
 def listed(column: StringValue, *, names: Iterable[str], known: Iterable[str]) -> BooleanValue:
@@ -225,8 +234,8 @@ class Kind(BaseModel, ABC):
 
     name: ClassVar[str]
     at_gate_only: ClassVar[bool] = False
-    # Whether `column` reads no more than its facts, the portrait and the creditor. Such a rule is judged once where its
-    # facts belong, for the customer or for his file with a creditor, and not again for each of his contacts.
+    # Whether `column` reads no more than its facts, the portrait and whether the creditor is known. Such a rule is
+    # judged once where its facts belong, for the customer or for his file with a creditor, not for each contact again.
     by_facts: ClassVar[bool] = False
     about_en: ClassVar[str]
     about_zh: ClassVar[str]
@@ -238,6 +247,13 @@ class Kind(BaseModel, ABC):
     @abstractmethod
     def column(self, row: Row) -> Column:
         """This function will say the same of every row, for a day."""
+
+    def shuts(self, row: Row) -> IntegerValue | None:
+        """This function will give the bits of the channels that the portrait alone closes to the customer.
+
+        None: the rule asks for more than that. One that does not is judged once for the customer, whatever the channel.
+        """
+        return None
 
     def facts(self) -> Mapping[str, Fact]:
         """This function will name what the frame must gather for `column`."""

@@ -14,9 +14,9 @@ from typing import Any
 
 import ibis
 from ibis import Table, ifelse, literal
-from ibis.expr.types import BooleanValue, IntegerValue, StringValue
+from ibis.expr.types import BooleanValue, IntegerValue
 
-from dunwell.compliance.kinds.kind import CHANNEL_BITS, any_of, channel_bits, only_if
+from dunwell.compliance.kinds.kind import CHANNEL_BITS, UNKNOWN_BIT, any_of, channel_bits
 from dunwell.compliance.kinds.windows import DAY_MINUTES, Window
 from dunwell.compliance.kinds.wish import FAR, WEEKDAYS_OF
 from dunwell.compliance.kinds.wishes import Wishes
@@ -120,13 +120,17 @@ class WishedDay:
 
         Where that is little, it is made up: to ask the rows would be to work them out twice.
         """
-        parts = {"mask_channel_bit": [0, *CHANNEL_BITS.values()], "mask_hours": list(range(len(self.windows)))}
+        parts = {
+            "mask_channel_bit": [*CHANNEL_BITS.values(), UNKNOWN_BIT],
+            "mask_hours": list(range(len(self.windows))),
+        }
         parts |= {_bound(number): [True] if number in self.always else [True, False] for number in self.rules}
         if prod(map(len, parts.values())) > KEYS_MAX:
             return rows.select("party_id", *parts).distinct()
         keys = today.select(party_id=today.wish_party).distinct()
         for name, values in parts.items():
-            keys = keys.mutate(**{name: ibis.array(values).unnest()})
+            kind = "boolean" if isinstance(values[0], bool) else "int32"
+            keys = keys.mutate(**{name: ibis.array(values).unnest().cast(kind)})
         return keys
 
     def _lawful(self, hours: IntegerValue, *, minute: IntegerValue) -> BooleanValue:
@@ -172,7 +176,7 @@ class WishedDay:
         found: dict[str, Any] = {}
         for number in self.rules:
             bit = pairs.mask_channel_bit
-            about = valid & ((bit == 0) | ((pairs[f"channels_{number}"] & bit) != 0))
+            about = valid & ((bit == UNKNOWN_BIT) | ((pairs[f"channels_{number}"] & bit) != 0))
             found[f"barred_{number}"] = (about & ~pairs.suits & named).any()
             found[f"asks_{number}"] = (about & pairs.suits).any()
             found[f"suits_{number}"] = (about & pairs.suits & named).any()
@@ -234,9 +238,8 @@ def _weight(start: IntegerValue, end: IntegerValue) -> IntegerValue:
     return (end - start) * _WEIGHT + (DAY_MINUTES - start)
 
 
-def span_clock(rows: Table, *, end: bool) -> StringValue:
-    """This function will write the beginning, or the end, of the span as HH:MM."""
+def span_minute(rows: Table, *, end: bool) -> IntegerValue:
+    """This function will give the first minute of the span, or the one after its last; null where nothing is left."""
     start = DAY_MINUTES - rows.mask_span % _WEIGHT
-    minutes = start + (rows.mask_span // _WEIGHT if end else 0)
-    hours, rest = (minutes // 60).cast("string"), (minutes % 60).cast("string")
-    return only_if(rows.mask_span.notnull(), hours.lpad(2, "0") + literal(":") + rest.lpad(2, "0"))
+    minute: IntegerValue = (start + (rows.mask_span // _WEIGHT if end else 0)).cast("int16")
+    return minute

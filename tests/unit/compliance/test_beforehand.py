@@ -11,7 +11,7 @@ import ibis
 import pytest
 from compliance_population import DAY, Pair, a_rule, disagreements, judged, masked, some_pair
 
-from dunwell.compliance.beforehand import WORD, Beforehand, packed
+from dunwell.compliance.beforehand import WORD, Beforehand, bits, packed, speaks
 from dunwell.compliance.kinds.kind import Granted
 from dunwell.compliance.kinds.question import Candidate, Contact, Customer, Hold
 from dunwell.compliance.rulebook.model import Rule, Rulebook
@@ -68,6 +68,49 @@ def test_bits_stand_in_the_word_of_their_number_and_who_cannot_tell_says_yes() -
     words = packed({0: table.yes, 1: table.no, WORD - 1: silent, WORD: table.no, WORD + 2: table.yes})
     [row] = table.select(first=words[0], second=words[1]).to_pyarrow().to_pylist()
     assert row == {"first": 1 | 1 << (WORD - 1), "second": 4}
+
+
+def test_a_rule_speaks_by_the_bit_of_its_number() -> None:
+    assert bits([0, 2, WORD, WORD + 1]) == {0: 0b101, 1: 0b11}
+    table = ibis.memtable({"said_0": [0b100], "said_1": [0b10]})
+    asked = {"silent": [0, WORD], "second": [2], "other_word": [0, WORD + 1], "nobody": []}
+    [row] = (
+        table.select(**{name: speaks(table, numbers, prefix="said_") for name, numbers in asked.items()})
+        .to_pyarrow()
+        .to_pylist()
+    )
+    assert row == {"silent": False, "second": True, "other_word": True, "nobody": False}
+
+
+def test_the_latest_end_of_rules_at_one_place_counts_only_of_those_that_bind_and_block() -> None:
+    """A hold that rests the case for longer, but only warns or is about calls only, puts the day off for nobody."""
+    hold = RULES["hold"]
+    others = {"enforcement": "warn"}, {"channels": ("voice",)}, {"enforcement": "block"}
+    ends = [DAY + timedelta(days=days) for days in (9, 7, 5)]
+    kinds = ("hardship", "pause", "dispute")
+    rules = [
+        a_rule("hold", {"holds": [kind]}, id=kind).model_copy(update=changed)
+        for kind, changed in zip(kinds, others, strict=True)
+    ]
+    assert hold.terms.by_facts
+    holds = tuple(Hold(kind=kind, from_on=DAY, until_on=end) for kind, end in zip(kinds, ends, strict=True))
+    customer = replace(CUSTOMER, holds=holds)
+    told = whole(rules, [Pair(customer, SMS), Pair(customer, replace(SMS, channel="voice"))])
+    assert [row["earliest_on"] for row in told] == [ends[2], ends[1]]
+
+
+def test_channels_that_the_portrait_closes_are_closed_to_whom_nobody_knows() -> None:
+    reach = a_rule("reachable", {})
+    first = a_rule("first_contact_channel", {"first": ["sms"], "stand_in": ["letter"]})
+    known = {"sms": False, "letter": True, "voice": None}
+    pairs = [
+        Pair(customer, replace(SMS, channel=channel))
+        for customer in (replace(CUSTOMER, reachable=known), Customer(known=False))
+        for channel in ("sms", "letter", "visit", "voice", "pigeon")
+    ]
+    told = [row["refused_rules"].split(";") for row in whole([reach, first], pairs)]
+    assert [reach.id in ids for ids in told] == [True, False, False, True, True, True, True, True, True, True]
+    assert [first.id in ids for ids in told] == [False, False, True, True, True, False, True, True, True, True]
 
 
 def test_more_rules_than_one_word_holds_are_told_apart() -> None:

@@ -25,9 +25,11 @@ from compliance_population import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dunwell.compliance.frame import PARTIAL_MAX, mask
+from dunwell.compliance.beforehand import WORD
+from dunwell.compliance.frame import PARTIAL_MAX, mask, spelled, verdicts
 from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row
 from dunwell.compliance.kinds.question import Candidate, Consent, Contact, Customer, Hold, Question
+from dunwell.compliance.kinds.windows import clock, zone_names
 from dunwell.compliance.rulebook.model import Rulebook, RulebookError
 from dunwell.compliance.rulebook.reading import load
 
@@ -251,3 +253,52 @@ def test_rules_that_bind_the_same_rows_are_no_burden() -> None:
     row = row_of(WELL, candidate=Candidate(channel="voice", creditor="a"), rulebook=Rulebook.of([*many, late]))
     assert (row["window_from"], row["window_until"]) == ("09:00", "20:00")
     assert row_of(WELL, rulebook=Rulebook.of([*many, late]))["window_until"] == "24:00"
+
+
+# ---- in numbers ------------------------------------------------------------------------------------------------------
+
+
+def read(row: dict[str, Any], *, rulebook: Rulebook) -> dict[str, Any]:
+    """This function will put a verdict in numbers into words, in plain Python."""
+    told = {key: value for key, value in row.items() if not key.startswith(("spoken_", "window_", "zone_"))}
+    rules = rulebook.on(DAY).rules
+    spoken = [rule for n, rule in enumerate(rules) if row.get(f"spoken_{n // WORD}", 0) >> n % WORD & 1]
+    for level, title in (("block", "refused"), ("warn", "warned"), ("review", "review")):
+        told[f"{title}_rules"] = ";".join(rule.id for rule in spoken if rule.enforcement == level)
+    opens, closes, zone = row["window_opens"], row["window_closes"], row["zone_number"]
+    told["window_from"], told["window_until"] = (None if at is None else clock(at) for at in (opens, closes))
+    return told | {"window_zone": None if zone is None else sorted(zone_names())[zone]}
+
+
+def in_numbers(pairs: list[Pair], *, rulebook: Rulebook) -> tuple[ibis.Table, ibis.Table]:
+    """This function will judge the pairs in numbers, and in words."""
+    laid = tables(pairs)
+    asked = {"tables": laid, "portrait": laid["portrait"], "rulebook": rulebook, "on": DAY}
+    return verdicts(laid["candidates"], **asked), mask(laid["candidates"], **asked)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_verdicts_in_numbers_say_what_the_words_say(seed: int) -> None:
+    chance = Random(seed)
+    rulebook = some_rulebook(chance) if seed else SHIPPED
+    numbers, words = in_numbers([some_pair(chance) for _ in range(300)], rulebook=rulebook)
+    told = [read(row, rulebook=rulebook) for row in numbers.order_by("row").to_pyarrow().to_pylist()]
+    assert told == words.order_by("row").to_pyarrow().to_pylist()
+
+
+def test_verdicts_in_numbers_hold_no_text_but_that_of_the_candidates() -> None:
+    numbers, words = in_numbers([Pair(WELL, SMS)], rulebook=SHIPPED)
+    candidates = [name for name in words.columns if name in numbers.columns and name not in ("allowed", "earliest_on")]
+    added = [name for name in numbers.columns if name not in candidates]
+    assert added == ["allowed", "spoken_0", "window_opens", "window_closes", "zone_number", "earliest_on"]
+    assert not any(numbers[name].type().is_string() for name in added)
+
+
+def test_what_is_kept_in_numbers_can_be_spelled_later() -> None:
+    pairs = [Pair(WELL, SMS), Pair(WELL, replace(SMS, channel="letter")), Pair(Customer(known=False), SMS)]
+    numbers, words = in_numbers(pairs, rulebook=SHIPPED)
+    kept = ibis.memtable(numbers.to_pyarrow())
+    assert spelled(kept, rulebook=SHIPPED, on=DAY).columns == words.columns
+    told = spelled(kept, rulebook=SHIPPED, on=DAY).order_by("row").to_pyarrow().to_pylist()
+    assert told == words.order_by("row").to_pyarrow().to_pylist()
+    assert told[2]["refused_rules"].startswith("KNOWN;")
