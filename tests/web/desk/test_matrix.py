@@ -64,7 +64,7 @@ MATRIX = {
     "deferral": [("get", {"party": 0}, {}, CALL), ("post", {"party": 0}, {}, CALL)],
     "hardship": [("get", {"party": 0}, {}, CALL), ("post", {"party": 0}, {}, CALL)],
     "agreements": [("get", {}, {}, CALL_LISTS)],
-    "agreement_cancel": [("post", {"kind": "promise", "number": 10**9}, {}, CALL_LISTS)],
+    "agreement_cancel": [("post", {"kind": "promise", "number": 10**9}, {}, CALL)],
     "attempt": [("post", {"party": 0}, {}, CALL)],
     "proof": [("get", {"party": 0}, {}, SEE)],
     "letter": [("get", {"party": 0}, {}, CALL)],
