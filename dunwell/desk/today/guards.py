@@ -66,9 +66,7 @@ def _undecided(missing: list[tuple[str, str, int]], told: Today) -> Panel:
         numbers=(2, 3),
         rows=[
             (
-                Cell(
-                    title := column_title(column, chinese=language() != "en"), remark=column if title != column else ""
-                ),
+                _named(column, decision, told),
                 Cell(words.title(decision) if words and decision in words.chosen.vocabulary.decisions else decision),
                 Cell(reading.number(nulls), number=True),
                 Cell(ratio(nulls, overdue), number=True),
@@ -76,6 +74,14 @@ def _undecided(missing: list[tuple[str, str, int]], told: Today) -> Panel:
             for decision, column, nulls in missing[:10]
         ],
     )
+
+
+def _named(column: str, decision: str, told: Today) -> Cell:
+    """This function will name a column as the portrait does, or as a value of the decision that reads it."""
+    title = column_title(column, chinese=language() != "en")
+    if title == column and told.words and decision in told.words.chosen.vocabulary.decisions:
+        title = told.words.of(decision, column)
+    return Cell(title, remark=column if title != column else "")
 
 
 def _versions(told: Today) -> Panel:
