@@ -334,7 +334,7 @@ def _told(
             "reviews": _ids(item.verdict.reviews),
             "reviewed_by": item.proposal.reviewed_by,
             "script": item.candidate.script,
-            "words": None if item.candidate.text is None else sha256(item.candidate.text.encode()).hexdigest(),
+            "text_digest": None if item.candidate.text is None else sha256(item.candidate.text.encode()).hexdigest(),
         }
         for item, key in told
     ]

@@ -48,8 +48,11 @@ def portrait(file: Path, *, customer: str, chinese: bool) -> list[tuple[str, str
 
 @lru_cache(maxsize=1)
 def _engine() -> duckdb.DuckDBPyConnection:
-    """This function will keep one engine for all readers: to start one takes longer than to find a customer."""
-    return duckdb.connect(config={"threads": 1})
+    """This function will keep one engine for all readers: to start one takes longer than to find a customer.
+
+    What it keeps of the files it has read stays small: a desk shares its machine.
+    """
+    return duckdb.connect(config={"threads": 1, "memory_limit": "256MB"})
 
 
 def _says(value: Any) -> bool:

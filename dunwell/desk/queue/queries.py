@@ -16,7 +16,7 @@ from dunwell.desk.queue.filters import DEFAULT_SORT, SORTS, Filter, Viewer, cond
 from dunwell.desk.today.queries import day_of
 from dunwell.ledger.zones import house_zone
 from dunwell.work import policy
-from dunwell.work.specialist.queries import DAYS, rests, special
+from dunwell.work.specialist.queries import DAYS, came_to_rest, special
 
 __all__ = ["DEFAULT_SORT", "Filter", "Viewer"]
 
@@ -65,7 +65,7 @@ _WAITING = """
         WHERE c.party_id = i.party_id AND c.direction = 'outbound' AND c.actor = 'human'
           AND c.happened_at >= %(since)s AND b.recorded_at >= %(made)s
       )
-      AND NOT {rests} AND NOT {special}
+      AND NOT {at_rest} AND NOT {special}
 """
 _COLUMNS = sql.SQL(
     "i.plan, i.party_id, i.customer, i.treatment, i.channel, i.amounts, i.past_due_days, i.grade, i.value_class, "
@@ -87,7 +87,7 @@ def _ask(
     """This function will ask for the lines of a filter; what is told by a reader comes as a parameter only."""
     narrowed = sql.SQL("").join(sql.SQL(" AND {}").format(one) for one in conditions(told, seen_by))
     party = sql.SQL("i.party_id")
-    waiting = sql.SQL(_WAITING).format(rests=rests(party), special=special(party))
+    waiting = sql.SQL(_WAITING).format(at_rest=came_to_rest(party), special=special(party))
     statement = sql.SQL("SELECT {} {} {} {}").format(columns, waiting, narrowed, tail)
     given: dict[str, Any] = {
         **parameters(told, seen_by, sources=_sources(run.inputs_digest) if told.text else ()),

@@ -1,4 +1,7 @@
-"""Reading who waits for a specialist: an open pause, or distress or harm told of lately and not released since."""
+"""Reading who waits for a specialist: an open pause, or distress or harm told of lately and not released since.
+
+And who came to rest at all since a plan was made: the lists of everybody else leave him out.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def special(party: sql.Composable) -> sql.Composed:
     return sql.SQL("(EXISTS ({}) OR EXISTS ({}))").format(*both)
 
 
-def rests(party: sql.Composable) -> sql.Composed:
+def came_to_rest(party: sql.Composable) -> sql.Composed:
     """This function will write the condition that a party came to rest since a plan; parameters `on` and `made`.
 
     Whatever rested before, the plan has judged.

@@ -57,7 +57,7 @@ def test_the_evidence_holds_the_digest_of_the_words_and_never_the_words(rulebook
     said = {"text": TEXT, "script": "reminder"}
     granted(attempt(proposal(party, said=said), rulebook=rulebook, by="robot", at=AT))
     [told] = Row.objects.get(action="contact.attempt").detail["permits"]
-    assert (told["script"], told["words"]) == ("reminder", sha256(TEXT.encode()).hexdigest())
+    assert (told["script"], told["text_digest"]) == ("reminder", sha256(TEXT.encode()).hexdigest())
     assert TEXT not in str(told)
 
 

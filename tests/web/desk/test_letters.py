@@ -112,7 +112,7 @@ def test_with_a_permit_the_letter_is_there_to_be_printed_and_leaves_its_evidence
     assert reverse("outcome", kwargs={"contact": made.pk}) in page
     assert Row.objects.filter(action="access.revealed").count() == opened + 2
     [told] = Row.objects.filter(action="contact.attempt").latest("id").detail["permits"]
-    assert (told["contact"], told["script"], len(told["words"])) == (made.pk, GOOD["script"], 64)
+    assert (told["contact"], told["script"], len(told["text_digest"])) == (made.pk, GOOD["script"], 64)
 
 
 def test_the_same_form_sent_twice_prints_one_letter(writer: Client, addressee: int) -> None:
