@@ -75,7 +75,8 @@ def walk(
     by_customer = keep("portrait", portrait(tables, by_account, as_of=as_of, terms=definitions.terms))
     scored = probabilities(by_customer, definitions.scorecard)
     segmented = keep("segmented", decide.segments(scored, definitions.segment, definitions.eligibility))
-    candidates = decide.candidates(segmented, definitions.eligibility, definitions.catalogue)
+    treatments = keep("treatments", decide.treatments(definitions.catalogue))
+    candidates = decide.candidates(segmented, definitions.eligibility, treatments)
     # Only who owes is asked about, so the mask has the less to join.
     debtors = by_customer.filter(_.overdue_reference > 0)
     rulebook = definitions.rulebook
@@ -190,6 +191,8 @@ def write_plan(
 
 # The tables of tier 2 stay as files of the run, for anyone to query; what comes between lives as long as the run.
 TIER_2 = ("positions", "portrait")
+# Texts of few values that many rows repeat: stored as numbers of a list, they are quick to join, compare and copy.
+CODED = {"segmented": ("creditor",), "treatments": ("channel", "actor", "pool")}
 # Half of what DuckDB takes by itself: rows as wide as these then leave the processor's cache less often.
 GROUP_ROWS = 61_440
 
@@ -197,15 +200,25 @@ GROUP_ROWS = 61_440
 def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Table:
     """This function will compute a chapter's table once and give it back as it was stored.
 
-    Through DuckDB's own relations, because Ibis's `create_table` writes everything twice.
+    In DuckDB's own words, because Ibis's `create_table` writes everything twice.
     """
-    rows = engine.con.sql(engine.compile(table))
     if name not in TIER_2:
-        rows.create(name)
+        engine.con.execute(f"CREATE TABLE {name} AS {engine.compile(table)}")
+        for column in CODED.get(name, ()):
+            keep_as_numbers(engine.con, name, column=column)
         return engine.table(name)
+    rows = engine.con.sql(engine.compile(table))
     file = folder / f"{name}.parquet"
     rows.project(_whole_numbers(rows)).write_parquet(str(file), row_group_size=GROUP_ROWS)
     return engine.read_parquet(file, table_name=name)
+
+
+def keep_as_numbers(connection: duckdb.DuckDBPyConnection, table: str, *, column: str) -> None:
+    """This function will store a column of texts as numbers into a list of them (an ENUM); it is read as before."""
+    told = connection.table(table).unique(column).filter(f"{column} IS NOT NULL")
+    told.create_view(f"{table}_{column}_told")
+    connection.execute(f"CREATE TYPE {table}_{column} AS ENUM (FROM {table}_{column}_told)")
+    connection.execute(f"ALTER TABLE {table} ALTER {column} TYPE {table}_{column}")
 
 
 def _whole_numbers(rows: duckdb.DuckDBPyRelation) -> str:

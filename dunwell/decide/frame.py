@@ -68,8 +68,8 @@ def worded(decided: ibis.Table, catalogue: Catalogue) -> ibis.Table:
     )
 
 
-def candidates(segmented: ibis.Table, model: DecisionModel, catalogue: Catalogue) -> ibis.Table:
-    """This function will pair every customer with each treatment he is eligible for, with its expected value.
+def candidates(segmented: ibis.Table, model: DecisionModel, treatments: ibis.Table) -> ibis.Table:
+    """This function will pair every customer with each of `treatments` he is eligible for, with its expected value.
 
     Expected value, in the reference currency: overdue × uplift × (1 − chance that he pays anyway) − cost − harm ×
     harm price; rounded to cents, so that the order of the plan never hangs on the last bit of a product. Where two
@@ -77,7 +77,7 @@ def candidates(segmented: ibis.Table, model: DecisionModel, catalogue: Catalogue
     """
     keys = ("party_id", "creditor", "overdue_reference", "pay_probability")
     eligible = bulk.collect(segmented, model, "eligible", keys=keys)
-    joined = eligible.join(_treatments(catalogue), "treatment").rename(eligible_rule="rule")
+    joined = eligible.join(treatments, "treatment").rename(eligible_rule="rule")
     gain = joined.overdue_reference.cast("float64") * joined.uplift * (1 - joined.pay_probability)
     valued = joined.mutate(expected_value=(gain - joined.burden).round(2))
     ranked = valued.mutate(rank=_rank(valued, [rule.id for rule in _rules(model)]))
@@ -101,7 +101,8 @@ def _rank(valued: ibis.Table, rules: Sequence[str]) -> Any:
     return (valued.priority * (VALUE_CENTS_MAX + 1) + (VALUE_CENTS_MAX - cents)) * RULES_MAX + place.cast("int64")
 
 
-def _treatments(catalogue: Catalogue) -> ibis.Table:
+def treatments(catalogue: Catalogue) -> ibis.Table:
+    """This function will lay out the catalogue, a row a treatment; `burden` is its cost and its harm at their price."""
     text = dict.fromkeys(("treatment", "channel", "actor", "pool"), "string")
     numbers = {"minutes": "int64", "priority": "int64", "uplift": "float64", "burden": "float64"}
     kind = dt.Struct(text | numbers)

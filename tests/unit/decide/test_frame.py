@@ -61,7 +61,9 @@ def queries() -> tuple[str, str]:
     first = str(ibis.to_sql(segmented, dialect="duckdb"))
     ENGINE.con.execute(f"CREATE OR REPLACE TABLE segmented AS {first}")
     return first, str(
-        ibis.to_sql(frame.candidates(ENGINE.table("segmented"), ELIGIBILITY, CATALOGUE), dialect="duckdb")
+        ibis.to_sql(
+            frame.candidates(ENGINE.table("segmented"), ELIGIBILITY, frame.treatments(CATALOGUE)), dialect="duckdb"
+        )
     )
 
 
