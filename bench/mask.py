@@ -120,7 +120,8 @@ def _run(con: Any, statement: str) -> tuple[float, float, float]:
     """This function will keep the verdicts, and tell the seconds, those of the processor, and the share allowed."""
     con.execute("DROP TABLE IF EXISTS verdicts")
     begun, used = time.perf_counter(), _cpu()
-    con.execute(f"CREATE TABLE verdicts AS {statement}")
+    kept = f"CREATE TABLE verdicts AS {statement}"
+    con.execute(kept)
     seconds, cpu = time.perf_counter() - begun, _cpu() - used
     return seconds, cpu, con.execute("SELECT avg(allowed::INTEGER) FROM verdicts").fetchone()[0]
 

@@ -85,21 +85,28 @@ def settings() -> dict[str, Any]:
     }
 
 
+def keep_plans(connection: Any, **_signal: Any) -> None:
+    """This function will let a new connection keep the plans of what `run` asks, each whatever its parameters.
+
+    Django switches this off, for poolers that lose plans; a new plan would cost more than the rest. Nothing else is
+    kept: the statements of pages are planned for what is asked. It is set before any transaction, as one that is rolled
+    back would take it along.
+    """
+    connection.connection.prepare_threshold = sys.maxsize
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+
+
 def run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """This function will run a statement that is asked again and again, inside the caller's transaction.
 
-    PostgreSQL plans it once for a connection, whatever its parameters. Errors are Django's, as for any other statement.
+    PostgreSQL plans it once for a connection (`keep_plans`), whatever its parameters. Errors are Django's, as for any
+    other statement.
     """
     from django.db import connection
     from psycopg import Cursor
 
     connection.ensure_connection()
-    server = connection.connection
-    if server.prepare_threshold is None:
-        # Django switches plans that are kept off, for poolers that lose them; a new plan would cost more than the rest.
-        # Nothing else is kept: the statements of pages are planned for what is asked.
-        server.prepare_threshold = sys.maxsize
-        server.execute("SET plan_cache_mode = force_generic_plan")
-    with connection.wrap_database_errors, Cursor(server) as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True)
         return cursor.fetchall() if cursor.description else []

@@ -8,6 +8,8 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from django.db.backends.signals import connection_created
+
 from dunwell import database
 
 ROOT = database.ROOT
@@ -33,6 +35,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 
 DATABASES = {"default": database.settings()}
+connection_created.connect(database.keep_plans)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -203,7 +203,8 @@ def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Ta
     In DuckDB's own words, because Ibis's `create_table` writes everything twice.
     """
     if name not in TIER_2:
-        engine.con.execute(f"CREATE TABLE {name} AS {engine.compile(table)}")
+        created = f"CREATE TABLE {name} AS {engine.compile(table)}"
+        engine.con.execute(created)
         for column in CODED.get(name, ()):
             keep_as_numbers(engine.con, name, column=column)
         return engine.table(name)
@@ -217,8 +218,10 @@ def keep_as_numbers(connection: duckdb.DuckDBPyConnection, table: str, *, column
     """This function will store a column of texts as numbers into a list of them (an ENUM); it is read as before."""
     told = connection.table(table).unique(column).filter(f"{column} IS NOT NULL")
     told.create_view(f"{table}_{column}_told")
-    connection.execute(f"CREATE TYPE {table}_{column} AS ENUM (FROM {table}_{column}_told)")
-    connection.execute(f"ALTER TABLE {table} ALTER {column} TYPE {table}_{column}")
+    listed = f"CREATE TYPE {table}_{column} AS ENUM (FROM {table}_{column}_told)"
+    numbered = f"ALTER TABLE {table} ALTER {column} TYPE {table}_{column}"
+    for statement in (listed, numbered):
+        connection.execute(statement)
 
 
 def _whole_numbers(rows: duckdb.DuckDBPyRelation) -> str:

@@ -72,9 +72,11 @@ def attempt(
         reviewed_by=reviewed_by,
     )
     rulebook = load((rulebooks,))
-    ask = actions.ask if dry_run else actions.attempt
-    answer = ask(proposal, rulebook=rulebook, by=operator(), at=at or now())
-    if not dry_run:
+    moment = at or now()
+    if dry_run:
+        answer = actions.ask(proposal, rulebook=rulebook, at=moment)
+    else:
+        answer = actions.attempt(proposal, rulebook=rulebook, by=operator(), at=moment)
         seal_evidence()
     if isinstance(answer, Refused):
         _show_refusal(answer, rulebook=rulebook, lang=lang)

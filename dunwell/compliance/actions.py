@@ -55,8 +55,8 @@ _LOCK = f"""
         WHERE m.party_id = ANY(%(parties)s)
     ))
     ORDER BY id FOR NO KEY UPDATE
-    ), known AS MATERIALIZED (SELECT coalesce(array_agg(id), '{{}}') AS ids FROM locked)
-    SELECT ids, pg_advisory_xact_lock_shared(%(stops)s) FROM known
+    ), last AS MATERIALIZED (SELECT count(*) FROM locked)
+    SELECT pg_advisory_xact_lock_shared(%(stops)s) FROM last
 """  # noqa: S608 - a number of this house alone.
 _PERMIT_COLUMNS = (
     "contact_id", "issued_at", "expires_at", "rulebook", "warned_rules", "review_rules", "reviewed_by",
@@ -100,17 +100,24 @@ def obtain(
         raise RuntimeError("a permit is obtained in the transaction that records the attempt")
     if len(proposals) > PROPOSALS_MAX:
         raise ValueError(f"at most {PROPOSALS_MAX} contacts are judged at once, not {len(proposals)}")
-    for proposal in proposals:
-        _known(proposal.candidate)
-    cases, made = _locked(proposals, rulebook=rulebook, at=at)
-    house = House(at, rulebook, made, in_force(at=at, locked=True))
-    judged = [_judge(proposal, cases=cases, house=house) for proposal in proposals]
+    run(_LOCK, {"parties": _parties(proposals), "stops": STOP_LOCK})
+    judged = _judged(proposals, rulebook=rulebook, at=at)
     refused = [item for item in judged if item.refused]
     if refused:
         _tell_refusals(refused, rulebook=rulebook, by=by, at=at)
     expires_at = at + timedelta(seconds=seconds)
     permits = iter(_admit(judged, rulebook=rulebook, by=by, at=at, expires_at=expires_at))
     return [item.refused or next(permits) for item in judged]
+
+
+def consider(proposal: Proposal, *, rulebook: Rulebook, at: datetime) -> Permit | Refused:
+    """This function will say what `obtain` would answer, and write nothing and make nobody wait.
+
+    Its permit is worth nothing: its contact is 0, which none has, and a moment later another may have been made.
+    """
+    [item] = _judged([proposal], rulebook=rulebook, at=at)
+    expires_at = at + timedelta(seconds=PERMIT_SECONDS)
+    return item.refused or _permit(item, contact=0, rulebook=rulebook, at=at, expires_at=expires_at)
 
 
 def use(permit: Permit, *, by: str, at: datetime) -> None:
@@ -140,23 +147,29 @@ def _known(candidate: Candidate) -> None:
             raise DunwellError(f"{name!r} is no {what}", place="contact attempt", cure=f"use one of {', '.join(names)}")
 
 
-def _locked(
-    proposals: Sequence[Proposal], *, rulebook: Rulebook, at: datetime
-) -> tuple[dict[int, CaseFile], dict[str, datetime]]:
-    """This function will lock the persons and then read their cases, and which keys have had their contact."""
+def _parties(proposals: Sequence[Proposal]) -> list[int]:
+    """This function will name, in order, the debtors and the persons that the contacts go to."""
     debtors, others = ({getattr(one, name) for one in proposals} - {None} for name in ("party", "person"))
-    parties = sorted(debtors | others)
-    [[known, _]] = run(_LOCK, {"parties": parties, "stops": STOP_LOCK})
-    for unknown in sorted(set(parties) - set(known)):
+    return sorted(debtors | others)
+
+
+# ---- judging ---------------------------------------------------------------------------------------------------------
+
+
+def _judged(proposals: Sequence[Proposal], *, rulebook: Rulebook, at: datetime) -> list[_Judged]:
+    """This function will judge each proposal by what the ledger holds now, those admitted before it included."""
+    for proposal in proposals:
+        _known(proposal.candidate)
+    parties = _parties(proposals)
+    cases = case_files(parties, at=at, looks_back=rulebook.looks_back)
+    for unknown in sorted(set(parties) - set(cases)):
         raise DunwellError(
             f"there is no party {unknown}", place="contact attempt", cure="take the ids from the ledger or the plan"
         )
     keys = [proposal.key for proposal in proposals if proposal.key]
     made = dict(run(_MADE, {"parties": parties, "keys": keys})) if keys else {}
-    return case_files(parties, at=at, looks_back=rulebook.looks_back), made
-
-
-# ---- judging ---------------------------------------------------------------------------------------------------------
+    house = House(at, rulebook, made, in_force(at=at))
+    return [_judge(proposal, cases=cases, house=house) for proposal in proposals]
 
 
 def _judge(proposal: Proposal, *, cases: dict[int, CaseFile], house: House) -> _Judged:

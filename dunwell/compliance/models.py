@@ -100,7 +100,6 @@ class StopSwitch(models.Model):
                 name="compliance_stopswitch_target_fits",
             ),
         ]
-        indexes = [models.Index(fields=["scope", "target"], name="compliance_stopswitch_what")]
 
 
 class StopLift(models.Model):

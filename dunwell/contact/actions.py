@@ -48,12 +48,9 @@ def attempt(proposal: Proposal, *, rulebook: Rulebook, by: str, at: datetime) ->
     return answer
 
 
-def ask(proposal: Proposal, *, rulebook: Rulebook, by: str, at: datetime) -> Permit | Refused:
+def ask(proposal: Proposal, *, rulebook: Rulebook, at: datetime) -> Permit | Refused:
     """This function will say what the gate would answer now, and leave nothing behind: its permit is worth nothing."""
-    with transaction.atomic(durable=True):
-        [answer] = gate.obtain([proposal], rulebook=rulebook, by=by, at=at)
-        transaction.set_rollback(True)
-    return answer
+    return gate.consider(proposal, rulebook=rulebook, at=at)
 
 
 def attempt_many(proposals: Sequence[Proposal], *, rulebook: Rulebook, by: str, at: datetime) -> list[Permit | Refused]:

@@ -32,9 +32,9 @@ REASON_LENGTH_MAX = 500
 def stop(scope: str, *, target: str = "", reason: str, by: str, department: str, at: datetime) -> StopSwitch:
     """This function will stop all contacts of a scope: no attempt commits after this has committed.
 
-    Whoever attempts a contact holds the lock shared from its question (`queries.stopped`) to its commit; here it is
-    taken alone, last of all. So this waits for the attempts that were answered «no stop», those that come meanwhile
-    wait for this, and then they see it.
+    Whoever attempts a contact holds the lock shared from before its question (`queries.in_force`) to its commit; here
+    it is taken alone, last of all. So this waits for the attempts that were answered «no stop», those that come
+    meanwhile wait for this, and then they see it.
     """
     _check_scope(scope, target=target)
     _check_people(reason=reason, by=by, department=department)

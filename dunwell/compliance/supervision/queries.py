@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from dunwell.compliance.kinds import question
@@ -17,48 +15,20 @@ from dunwell.database import run
 # "stop" in ASCII: the advisory lock that every attempt shares until it commits, and that a stop takes alone.
 STOP_LOCK = 0x73746F70
 
-# A statement of its own: the next one then sees what was committed while this one waited.
-_SHARE = "SELECT pg_advisory_xact_lock_shared(%(lock)s)"
 _FIELDS = ("id", "scope", "target", "reason", "by", "department", "at")
 _COLUMNS = "SELECT s.id, s.scope, s.target, s.reason, s.by, s.department, s.at FROM compliance_stopswitch s"
 _NOT_LIFTED = "NOT EXISTS (SELECT FROM compliance_stoplift l WHERE l.stop_id = s.id AND l.at <= %(at)s)"
-_HIT = """
-    (s.scope, s.target) IN (
-        ('everything', ''), ('channel', %(channel)s), ('agency', %(agency)s), ('creditor', %(creditor)s),
-        ('treatment', %(treatment)s)
-    )
-"""
-_STOPPED: LiteralString = f"{_COLUMNS} WHERE {_HIT} AND {_NOT_LIFTED} ORDER BY s.id LIMIT 1"
 _IN_FORCE: LiteralString = f"{_COLUMNS} WHERE {_NOT_LIFTED} ORDER BY s.id"
 
 
-def stopped(
-    *, channel: str, agency: str | None, creditor: str | None, treatment: str | None, at: datetime
-) -> StopSwitch | None:
-    """This function will find a stop that hits the contact, None if none does.
+def in_force(*, at: datetime) -> list[StopSwitch]:
+    """This function will find every stop in force, for `rules.first_stop` to choose from.
 
-    Ask it in the transaction that records the attempt, after its last row lock: from here to the commit no stop can
-    commit unseen. A stop counts once it is committed, whatever clock wrote its `at`; a resume counts from its `at`.
+    An attempt asks in its transaction after its last row lock and by a later statement than took `STOP_LOCK`: from
+    there to the commit no stop can commit unseen. A stop counts once it is committed, whatever clock wrote its `at`; a
+    resume counts from its `at`.
     """
-    told = {"channel": channel, "agency": agency, "creditor": creditor, "treatment": treatment, "at": at}
-    found = _ask(_STOPPED, told)
-    return found[0] if found else None
-
-
-def in_force(*, at: datetime, locked: bool = False) -> list[StopSwitch]:
-    """This function will find every stop, for an attempt at many contacts at once: then `rules.first_stop` for each.
-
-    `locked`: an earlier statement of the transaction has taken `STOP_LOCK` already.
-    """
-    return _ask(_IN_FORCE, {"at": at}, locked=locked)
-
-
-def _ask(statement: LiteralString, parameters: Mapping[str, Any], *, locked: bool = False) -> list[StopSwitch]:
-    if not connection.in_atomic_block:
-        raise RuntimeError("a stop is asked for in the transaction that records the attempt")
-    if not locked:
-        run(_SHARE, {"lock": STOP_LOCK})
-    return [StopSwitch.from_db(None, _FIELDS, row) for row in run(statement, parameters)]
+    return [StopSwitch.from_db(None, _FIELDS, row) for row in run(_IN_FORCE, {"at": at})]
 
 
 def switches(*, lifted: bool = False) -> QuerySet[StopSwitch]:

@@ -119,7 +119,7 @@ def light(case: Case, channel: str, *, staff: str, at: datetime, language: str) 
     """
     text = example(PLAIN_LETTER, language=language) if channel == Channel.LETTER.value else None
     wanted = proposal(case, channel, staff=staff, recorded=channel == Channel.VOICE.value, text=text)
-    found = actions.ask(wanted, rulebook=plans.rulebook(), by=f"staff:{staff}", at=at)
+    found = actions.ask(wanted, rulebook=plans.rulebook(), at=at)
     return answered(channel, found, language=language)
 
 

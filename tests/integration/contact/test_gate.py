@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -15,12 +16,13 @@ from dunwell.compliance.actions import obtain, use
 from dunwell.compliance.models import GateRefusal, Permit, PermitUse
 from dunwell.compliance.proposal import Refused
 from dunwell.compliance.rulebook.model import Rulebook
-from dunwell.contact.actions import Outcome, attempt, attempt_many, record_outcome
+from dunwell.contact.actions import Outcome, ask, attempt, attempt_many, record_outcome
 from dunwell.evidence.models import Row
 from dunwell.facts.errors import DunwellError
 from dunwell.ledger.kinds import Answerer
 from dunwell.ledger.models import Account, Contact
 from dunwell.ledger.queries import verify_batches
+from tests.integration.conftest import database_url
 from tests.integration.contact.conftest import AT, TEXT, bring, people, point_of, proposal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +61,32 @@ def test_the_evidence_holds_the_digest_of_the_words_and_never_the_words(rulebook
     [told] = Row.objects.get(action="contact.attempt").detail["permits"]
     assert (told["script"], told["text_digest"]) == ("reminder", sha256(TEXT.encode()).hexdigest())
     assert TEXT not in str(told)
+
+
+def test_a_transaction_that_is_undone_takes_no_plan_along(rulebook: Rulebook) -> None:
+    """Kept plans fit whatever is asked: with a plan for each question an attempt took three times as long."""
+    parties = people(3)
+    connection.close()
+    with transaction.atomic():
+        obtain([proposal(parties[0])], rulebook=rulebook, by="robot", at=AT)
+        transaction.set_rollback(True)
+    for party in parties[1:]:
+        granted(attempt(proposal(party), rulebook=rulebook, by="robot", at=AT))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), sum(custom_plans) FROM pg_prepared_statements WHERE generic_plans > 0")
+        kept, anew = cursor.fetchone()
+    assert kept >= 5
+    assert anew == 0
+
+
+def test_who_only_asks_waits_for_nobody(rulebook: Rulebook) -> None:
+    [party] = people(1)
+    held = psycopg.connect(database_url())
+    with held, held.transaction():
+        held.execute("SELECT id FROM ledger_party WHERE id = %s FOR UPDATE", (party,))
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        granted(ask(proposal(party), rulebook=rulebook, at=AT))
 
 
 def rows_read(cursor: Any) -> Counter[str]:

@@ -53,20 +53,20 @@ def test_a_stop_stops_what_it_names_and_nothing_else(
     assert no.needs_person
     assert "complaints" in no.reasons()[0]
     if spared:
-        assert "STOP" not in rules(ask(proposal(party, spared[0], **spared[1]), rulebook=rulebook, by="robot", at=AT))
+        assert "STOP" not in rules(ask(proposal(party, spared[0], **spared[1]), rulebook=rulebook, at=AT))
     resume(switch.id, reason="looked into", by="eve", department="compliance", at=AT)
-    assert "STOP" not in rules(ask(proposal(party, hit[0], **hit[1]), rulebook=rulebook, by="robot", at=AT))
+    assert "STOP" not in rules(ask(proposal(party, hit[0], **hit[1]), rulebook=rulebook, at=AT))
 
 
 def test_a_collector_needs_his_certificates_and_is_barred_for_good(rulebook: Rulebook) -> None:
     [party] = people(1)
     attempt(proposal(party), rulebook=rulebook, by="robot", at=AT)
     call, later = proposal(party, "voice", said=VOICE), AT + timedelta(days=1)
-    assert any("not certified" in reason for reason in _reasons(ask(call, rulebook=rulebook, by="ann", at=later)))
+    assert any("not certified" in reason for reason in _reasons(ask(call, rulebook=rulebook, at=later)))
     _certify("ann")
-    assert not rules(ask(call, rulebook=rulebook, by="ann", at=later))
+    assert not rules(ask(call, rulebook=rulebook, at=later))
     state("staff", code="ann", told=Told(kind="blacklisted", from_on=later.date(), reason="threats"), by="eve", at=AT)
-    assert any("blacklisted" in reason for reason in _reasons(ask(call, rulebook=rulebook, by="ann", at=later)))
+    assert any("blacklisted" in reason for reason in _reasons(ask(call, rulebook=rulebook, at=later)))
 
 
 def _reasons(answer: Permit | Refused) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def test_a_call_that_is_not_recorded_is_not_made(rulebook: Rulebook) -> None:
     attempt(proposal(party), rulebook=rulebook, by="robot", at=AT)
     _certify("ann")
     silent = proposal(party, "voice", said={**VOICE, "recorded": None})
-    no = ask(silent, rulebook=rulebook, by="ann", at=AT + timedelta(days=1))
+    no = ask(silent, rulebook=rulebook, at=AT + timedelta(days=1))
     assert any("recorded" in reason for reason in _reasons(no))
 
 
@@ -109,7 +109,7 @@ def test_a_third_party_is_asked_for_the_debtor_only_after_he_was_not_found(ruleb
     def tried(days: int, **said: Any) -> Permit | Refused:
         told = {**LOCATION, "text": None, "script": None, **said}
         one = proposal(debtor, "voice", person=friend, account=account, said=told)
-        return ask(one, rulebook=rulebook, by="ann", at=AT + timedelta(days=days))
+        return ask(one, rulebook=rulebook, at=AT + timedelta(days=days))
 
     assert any("may still be reached" in reason for reason in _reasons(tried(1)))
     attempt(proposal(debtor, account=account), rulebook=rulebook, by="robot", at=AT)
@@ -139,13 +139,13 @@ def test_what_a_third_party_is_told_counts_for_the_debtor_and_stands_under_the_p
         one = proposal(debtor, person=friend, account=account)
         assert isinstance(attempt(one, rulebook=rulebook, by="robot", at=AT), Permit)
     assert set(Contact.objects.values_list("party", flat=True)) == {friend}
-    assert "G1-cap" in rules(ask(proposal(debtor, account=account), rulebook=rulebook, by="robot", at=AT))
+    assert "G1-cap" in rules(ask(proposal(debtor, account=account), rulebook=rulebook, at=AT))
 
 
 def test_a_stranger_to_the_account_is_not_contacted(rulebook: Rulebook) -> None:
     debtor, stranger = people(2)
     account = Account.objects.get(external_id="A-P0").id
-    no = ask(proposal(debtor, person=stranger, account=account), rulebook=rulebook, by="robot", at=AT)
+    no = ask(proposal(debtor, person=stranger, account=account), rulebook=rulebook, at=AT)
     assert any("what the person is to the debt" in reason for reason in _reasons(no))
 
 
@@ -162,10 +162,10 @@ def test_a_wish_is_kept_and_the_earliest_moment_is_after_it(rulebook: Rulebook) 
         "valid_from": [date(2026, 3, 1)],
     }
     bring({"wish": pa.table(told)}, name="wish")
-    no = ask(proposal(party), rulebook=rulebook, by="robot", at=AT)
+    no = ask(proposal(party), rulebook=rulebook, at=AT)
     assert isinstance(no, Refused)
     assert no.earliest == AT.replace(day=11, hour=8)
-    assert not rules(ask(proposal(party), rulebook=rulebook, by="robot", at=no.earliest))
+    assert not rules(ask(proposal(party), rulebook=rulebook, at=no.earliest))
 
 
 def test_calls_to_a_wrong_number_no_longer_count(rulebook: Rulebook) -> None:
@@ -173,9 +173,9 @@ def test_calls_to_a_wrong_number_no_longer_count(rulebook: Rulebook) -> None:
     for _ in range(2):
         made = attempt(proposal(party), rulebook=rulebook, by="robot", at=AT)
         assert isinstance(made, Permit)
-    assert "G1-cap" in rules(ask(proposal(party), rulebook=rulebook, by="robot", at=AT))
+    assert "G1-cap" in rules(ask(proposal(party), rulebook=rulebook, at=AT))
     record_outcome(made.contact_id, outcome=Outcome(connected=True, outcome="wrong_number"), by="ann", at=AT)
-    assert "G1-cap" not in rules(ask(proposal(party, "email"), rulebook=rulebook, by="robot", at=AT))
+    assert "G1-cap" not in rules(ask(proposal(party, "email"), rulebook=rulebook, at=AT))
 
 
 def test_a_number_that_two_people_share_is_counted_once_for_both() -> None:
@@ -196,8 +196,8 @@ def test_a_number_that_two_people_share_is_counted_once_for_both() -> None:
     for party in (first, second):
         assert isinstance(attempt(proposal(party), rulebook=book, by="robot", at=AT), Permit)
     for party in (first, second):
-        assert rules(ask(proposal(party), rulebook=book, by="robot", at=AT)) == ("N",)
-    assert not rules(ask(proposal(first), rulebook=book, by="robot", at=AT + timedelta(days=1)))
+        assert rules(ask(proposal(party), rulebook=book, at=AT)) == ("N",)
+    assert not rules(ask(proposal(first), rulebook=book, at=AT + timedelta(days=1)))
 
 
 def test_strategies_that_nobody_approved_move_nobody(rulebook: Rulebook) -> None:
@@ -208,7 +208,7 @@ def test_strategies_that_nobody_approved_move_nobody(rulebook: Rulebook) -> None
 
 def test_asking_leaves_nothing_behind(rulebook: Rulebook) -> None:
     [party] = people(1)
-    assert isinstance(ask(proposal(party), rulebook=rulebook, by="robot", at=AT), Permit)
+    assert isinstance(ask(proposal(party), rulebook=rulebook, at=AT), Permit)
     assert not Contact.objects.exists()
     assert not Permit.objects.exists()
     assert Party.objects.count() == 1

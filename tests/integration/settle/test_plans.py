@@ -45,7 +45,7 @@ def test_a_plan_holds_until_its_last_tolerance_is_over(party: int, ask: Ask, rul
     assert {one.amount for one in made.instalments.all()} == {Decimal("200.000")}
     hold = Hold.objects.get(party=party)
     assert (hold.kind, str(hold.until_on)) == ("plan", "2026-05-14")
-    answer = ask_gate(proposal(party), rulebook=rulebook, by="test", at=moment(30))
+    answer = ask_gate(proposal(party), rulebook=rulebook, at=moment(30))
     assert isinstance(answer, Refused)
     assert "G7-agreed" in answer.rules
     assert Row.objects.get(action="settle.plan").detail["steps"][0] == ["2026-03-10", "200.00"]
@@ -58,7 +58,7 @@ def test_a_broken_plan_ends_its_hold(party: int, ask: Ask, rulebook: Rulebook) -
     found = review(as_of=day(35), by="test", at=moment(35))
     assert (found.broken, found.released) == (1, 1)
     assert Signal.objects.get(kind="plan_broken").number == 200
-    assert ask_gate(proposal(party), rulebook=rulebook, by="test", at=moment(35)).__class__ is not Refused
+    assert ask_gate(proposal(party), rulebook=rulebook, at=moment(35)).__class__ is not Refused
     assert review(as_of=day(35), by="test", at=moment(35)).told == 0
 
 
@@ -148,7 +148,7 @@ def test_hardship_is_decided_at_once(
     assert Hold.objects.filter(kind="hardship", until_on=day(90)).count() == int(rests)
     asked = Signal.objects.get(party=party)
     assert (asked.kind, asked.code) == ("hardship_asked", cause.value)
-    answer = ask_gate(proposal(party), rulebook=rulebook, by="test", at=moment(89))
+    answer = ask_gate(proposal(party), rulebook=rulebook, at=moment(89))
     assert (isinstance(answer, Refused) and "G7-rest" in answer.rules) is rests
     assert Row.objects.get(action="settle.hardship").detail["rule"] == made.rule
 

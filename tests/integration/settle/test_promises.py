@@ -33,7 +33,7 @@ def promised(ask: Ask, amount: Decimal = OVERDUE, **more: Any) -> models.Promise
 
 
 def rules_on(party: int, rulebook: Rulebook, number: int) -> tuple[str, ...]:
-    answer = ask_gate(proposal(party), rulebook=rulebook, by="test", at=moment(number))
+    answer = ask_gate(proposal(party), rulebook=rulebook, at=moment(number))
     return answer.rules if isinstance(answer, Refused) else ()
 
 
@@ -70,7 +70,7 @@ def test_a_promise_stops_contact_until_its_tolerance_is_over(party: int, ask: As
     for number in (0, DUE, FREE - 1):
         assert rules_on(party, rulebook, number) == ("G7-agreed",)
     assert rules_on(party, rulebook, FREE) == ()
-    answer = ask_gate(proposal(party), rulebook=rulebook, by="test", at=moment(1))
+    answer = ask_gate(proposal(party), rulebook=rulebook, at=moment(1))
     assert isinstance(answer, Refused)
     assert answer.earliest is not None
     assert answer.earliest.date() == day(FREE)

@@ -44,7 +44,7 @@ HOUSE: Any = {"lies": sql.SQL("TRUE"), "told": {}}
 
 
 def allowed(customer: Party, rulebook: Rulebook, *, at: Any = TOMORROW) -> bool:
-    return isinstance(gate(proposal(customer.pk, account=account()), rulebook=rulebook, by="test", at=at), Permit)
+    return isinstance(gate(proposal(customer.pk, account=account()), rulebook=rulebook, at=at), Permit)
 
 
 def opened(customer: Party, **told: Any) -> Dispute:

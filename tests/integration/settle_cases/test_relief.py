@@ -310,7 +310,7 @@ def test_money_from_before_the_agreement_does_not_count(customer: Party) -> None
 
 def test_while_the_sum_is_awaited_nobody_collects(customer: Party, rulebook: Rulebook) -> None:
     agreed(customer)
-    answer = gate(proposal(customer.pk, account=account()), rulebook=rulebook, by="test", at=LATER)
+    answer = gate(proposal(customer.pk, account=account()), rulebook=rulebook, at=LATER)
     assert isinstance(answer, Refused), answer
 
 

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, transaction
 
 from dunwell.compliance.supervision.actions import stop
-from dunwell.compliance.supervision.queries import STOP_LOCK, stopped
+from dunwell.compliance.supervision.queries import STOP_LOCK, in_force
 from tests.integration.conftest import database_url
 
 AT = datetime(2026, 11, 3, 8, 30, tzinfo=UTC)
@@ -33,7 +33,7 @@ WORKER = textwrap.dedent("""
     django.setup()
     from datetime import UTC, datetime
     from django.db import connection, transaction
-    from dunwell.compliance.supervision.queries import stopped
+    from dunwell.compliance.supervision.queries import STOP_LOCK, in_force
 
     AT = datetime(2026, 11, 3, 8, 30, tzinfo=UTC)
     pause = random.Random(int(sys.argv[1]))
@@ -41,8 +41,9 @@ WORKER = textwrap.dedent("""
     print("ready", flush=True)
     while refused < 20:
         with transaction.atomic():
-            hit = stopped(channel="sms", agency=None, creditor="telco", treatment=None, at=AT)
-            if hit is None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [STOP_LOCK])
+            if not in_force(at=AT):
                 time.sleep(pause.random() / 100)
                 with connection.cursor() as cursor:
                     cursor.execute("INSERT INTO race_attempt (worker) VALUES (%s)", [sys.argv[1]])
@@ -111,16 +112,17 @@ def test_a_stop_waits_for_an_attempt_that_was_answered(attempts: None) -> None:
     """While the attempt is open the stop cannot commit, and who asks meanwhile waits and then sees the stop."""
     with running(STOPPER) as [worker]:
         with transaction.atomic():
-            answered = stopped(channel="sms", agency=None, creditor="telco", treatment=None, at=AT)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [STOP_LOCK])
+            answered = in_force(at=AT)
             _release_stopper()
             _wait_until_it_waits()
-            assert answered is None
+            assert not answered
             with connection.cursor() as cursor:
                 cursor.execute("INSERT INTO race_attempt (worker) VALUES ('self')")
         assert said(worker) == "stopped after 1"
         assert worker.wait(SECONDS_MAX) == 0
-    with transaction.atomic():
-        assert stopped(channel="sms", agency=None, creditor="telco", treatment=None, at=AT) is not None
+    assert [found.scope for found in in_force(at=AT)] == ["everything"]
 
 
 STOPPER = textwrap.dedent("""

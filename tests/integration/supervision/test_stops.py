@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from dunwell.compliance.models import StopLift, StopSwitch
-from dunwell.compliance.supervision import queries
 from dunwell.compliance.supervision.actions import resume, stop
-from dunwell.compliance.supervision.queries import in_force, stopped, switches
+from dunwell.compliance.supervision.queries import in_force, switches
+from dunwell.compliance.supervision.rules import first_stop
 from dunwell.evidence.models import Row
 from dunwell.facts.errors import DunwellError
 
@@ -27,7 +27,7 @@ def set_(scope: str = "everything", target: str = "", *, department: str = "oper
 
 
 def hit(*, at: datetime = AT, **contact: str | None) -> int | None:
-    found = stopped(**(ANY | contact), at=at)  # type: ignore[arg-type]
+    found = first_stop(in_force(at=at), **(ANY | contact))
     return found.id if found else None
 
 
@@ -61,7 +61,7 @@ def test_a_contact_that_names_no_agency_is_not_hit_by_one() -> None:
 
 def test_the_stop_comes_with_all_that_was_told() -> None:
     set_("channel", "sms", department="compliance")
-    found = stopped(**ANY, at=AT)  # type: ignore[arg-type]
+    found = first_stop(in_force(at=AT), **ANY)
     assert found is not None
     assert (found.scope, found.target, found.reason, found.by, found.department, found.at) == (
         "channel",
@@ -187,26 +187,6 @@ def test_nothing_of_it_is_ever_changed(table: type[StopSwitch] | type[StopLift])
 def test_the_database_itself_refuses_a_stop_without_sense(scope: str, target: str) -> None:
     with pytest.raises(IntegrityError):
         StopSwitch.objects.create(scope=scope, target=target, reason=REASON, by="S-1", department="x", at=AT)
-
-
-def test_the_question_finds_its_rows_by_the_index() -> None:
-    """However long the history of stops is: the index leads to those of this contact."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO compliance_stopswitch (scope, target, reason, by, department, at) "
-            "SELECT 'agency', 'A-' || n, 'r', 'b', 'd', now() FROM generate_series(1, 5000) n"
-        )
-        cursor.execute("ANALYZE compliance_stopswitch")
-        cursor.execute(f"EXPLAIN {queries._STOPPED}", ANY | {"agency": "A-17", "at": AT})
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "compliance_stopswitch_what" in plan
-    assert "Seq Scan on compliance_stopswitch" not in plan
-
-
-@pytest.mark.django_db(transaction=True)
-def test_it_is_asked_in_the_transaction_of_the_attempt() -> None:
-    with pytest.raises(RuntimeError, match="the transaction that records the attempt"):
-        hit()
 
 
 def test_the_list_shows_what_is_stopped_the_newest_first() -> None:

@@ -58,7 +58,7 @@ def call(party: int) -> Any:
 
 
 def rules_tomorrow(party: int, rulebook: Rulebook) -> tuple[str, ...]:
-    answer = ask(call(party), rulebook=rulebook, by="test", at=TOMORROW)
+    answer = ask(call(party), rulebook=rulebook, at=TOMORROW)
     return answer.rules if isinstance(answer, Refused) else ()
 
 
