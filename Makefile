@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-# So many processes share the tests that need no database, a file at a time; they have to agree on the order of sets.
+# So many processes share the tests, a file at a time; they have to agree on the order of sets.
 WORKERS ?= 2
-SHARED := PYTHONHASHSEED=0 DATABASE_URL=postgresql://127.0.0.1:1/none
+SHARED := PYTHONHASHSEED=0
+SHARE := -n $(WORKERS) --dist loadfile
 # For what needs the settings but no database.
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
@@ -73,12 +74,12 @@ packages:
 
 .PHONY: quick
 quick: install .venv/.dev ## the fast tests: no database, no browser
-	@$(SHARED) $(BIN)/pytest -q -n $(WORKERS) --dist loadfile tests/unit
+	@$(SHARED) DATABASE_URL=$(NO_DATABASE) $(BIN)/pytest -q $(SHARE) tests/unit
 
 .PHONY: test
 test: install .venv/.dev web packages check ## everything: checks, then all tests (installs what they need)
-	@$(SHARED) $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/unit
-	@$(BIN)/pytest tests/bench tests/integration tests/web
+	@$(SHARED) DATABASE_URL=$(NO_DATABASE) $(BIN)/pytest $(SHARE) tests/unit
+	@$(SHARED) $(BIN)/pytest $(SHARE) tests/bench tests/integration tests/web
 
 .PHONY: check
 check: install .venv/.dev ## ruff, mypy --strict, layers, tidy, docs

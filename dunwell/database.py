@@ -82,6 +82,8 @@ def settings() -> dict[str, Any]:
         "OPTIONS": query,
         # Digests are taken over the text of dates and times inside the database: one form everywhere.
         "TIME_ZONE": "UTC",
+        # Two processes of tests make their databases at once, and nobody can be connected to this template meanwhile.
+        "TEST": {"TEMPLATE": "template0"},
     }
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from html import escape
 from itertools import count as count_up
 from threading import Barrier
 from typing import Any
@@ -322,6 +323,30 @@ def test_a_field_says_what_is_wrong_and_what_was_typed_is_kept(
     for name in ("what", "why"):
         if form.get(name) in ("give", "recall", "later", "load"):
             assert f'<option value="{form[name]}" selected>' in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_of_more_people_than_anybody_searches_through_the_code_is_typed(
+    assigned: House, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr("dunwell.desk.queue.views.NAMED_MOST", 0)
+    manager = assigned.client(MANAGER, language=language)
+    page = manager.get(reverse("queue"), {"staff": COLLECTOR}).content.decode()
+    assert f'<input class="form-control" id="staff" name="staff" value="{COLLECTOR}"' in page
+    assert '<input class="form-control" id="to" name="to" value=""' in page
+    assert f'<option value="{COLLECTOR}"' not in page
+    assert set(shown(manager, staff=COLLECTOR)) <= owned(COLLECTOR)
+    given = {"what": "give", "why": "load", "all": "1", "tab": "team", "staff": COLLECTOR}
+    before = owned(COLLECTOR)
+    for wrong in ("NOBODY-1", "", COLLECTOR.lower(), "'; --"):
+        answer = manager.post(reverse("queue_bulk"), {**given, "to": wrong})
+        assert answer.status_code == 400
+        page = answer.content.decode()
+        assert re.findall(r'class="field-fault" id="fault-([a-z-]+)"', page) == ["to"]
+        assert f'id="to" name="to" value="{escape(wrong)}"' in page
+    assert owned(COLLECTOR) == before
+    assert manager.post(reverse("queue_bulk"), {**given, "to": LEAD}).status_code == 200
+    assert not owned(COLLECTOR)
 
 
 # ---- the specialist queue --------------------------------------------------------------------------------------------
