@@ -15,21 +15,13 @@ import pytest
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from dunwell.vault import rules
-
 # Ordinary triggers do not fire for a session in this role; only a superuser may take it.
 UNGUARDED = "SET LOCAL session_replication_role = replica"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_master_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """This fixture will keep the tests away from the master key of the installation."""
-    file = tmp_path_factory.mktemp("keys") / "master.key"
-    file.write_text(rules.new_key().hex())
-    file.chmod(0o600)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DUNWELL_MASTER_KEY_FILE", str(file))
-        yield
+def _own_master_key(own_master_key: None) -> None:
+    """This fixture will have every test here seal with the key of the tests."""
 
 
 @pytest.fixture(scope="session", autouse=True)

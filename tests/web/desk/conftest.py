@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from dunwell.database import ROOT
-from tests.integration.conftest import _own_master_key  # noqa: F401 - used by name
 
 DAY = date(2026, 11, 20)
 IMPORTED, PLANNED = datetime(2026, 11, 20, 2, tzinfo=UTC), datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -57,22 +56,24 @@ class House:
 
 @dataclass(frozen=True)
 class Built:
-    """The house as it was built: its database is a template, its folder is copied."""
+    """The house as it was built: its folder and its database, both to be copied."""
 
     folder: Path
     logins: dict[str, Any]
+    database: str
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def built(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, _own_master_key: None,  # noqa: F811
-) -> Iterator[Built]:  # fmt: skip
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, own_master_key: None
+) -> Iterator[Built]:
+    """This fixture will build the house once; nobody works in it afterwards, whichever tests come between."""
     folder = tmp_path_factory.mktemp("house")
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), database(), copied("house"):
-        patch.setenv("DUNWELL_HOME", str(folder))
-        with override_settings(**PLAIN):
+    with django_db_blocker.unblock(), empty_database() as empty, copy_of(empty, suffix="house") as database:
+        with pytest.MonkeyPatch.context() as patch, working_on(database), override_settings(**PLAIN):
+            patch.setenv("DUNWELL_HOME", str(folder))
             logins = build(folder)
-        yield Built(folder, logins)
+        yield Built(folder, logins, database)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,13 @@ def house(built: Built, django_db_blocker: Any, tmp_path_factory: pytest.TempPat
     """This fixture will give each file a house of its own, a copy of the one that was built."""
     folder = tmp_path_factory.mktemp("copy") / "home"
     shutil.copytree(built.folder, folder)
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), copied("copy"), override_settings(**PLAIN):
+    with (
+        django_db_blocker.unblock(),
+        copy_of(built.database, suffix="copy") as database,
+        working_on(database),
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(**PLAIN),
+    ):
         patch.setenv("DUNWELL_HOME", str(folder))
         patch.setattr("dunwell.desk.clock.now", lambda: NOON)
         server = LiveServer("localhost")
@@ -91,33 +98,46 @@ def house(built: Built, django_db_blocker: Any, tmp_path_factory: pytest.TempPat
 
 
 @contextmanager
-def database() -> Iterator[None]:
+def empty_database() -> Iterator[str]:
     """This function will make the test database where no other test of the run wants one; never is another used."""
-    if connection.settings_dict["NAME"].startswith("test_"):
-        yield
+    name = connection.settings_dict["NAME"]
+    if name.startswith("test_"):
+        yield name
         return
     config = setup_databases(verbosity=0, interactive=False)
     try:
-        yield
+        yield connection.settings_dict["NAME"]
     finally:
         teardown_databases(config, verbosity=0)
 
 
 @contextmanager
-def copied(suffix: str) -> Iterator[None]:
-    """This function will work on a copy of the database in use, made by PostgreSQL from a template, and drop it."""
+def working_on(database: str) -> Iterator[None]:
+    """This function will let the connection, and what is started meanwhile, work on another database."""
     settings = connection.settings_dict
-    origin = settings["NAME"]
+    before = settings["NAME"]
     connection.close()
-    connection.creation.clone_test_db(suffix, verbosity=0)
-    settings["NAME"] = connection.creation.get_test_db_clone_settings(suffix)["NAME"]
+    settings["NAME"] = database
     try:
         yield
     finally:
         _disconnect_others()
         connection.close()
-        settings["NAME"] = origin
-        connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
+        settings["NAME"] = before
+
+
+@contextmanager
+def copy_of(database: str, *, suffix: str) -> Iterator[str]:
+    """This function will have PostgreSQL copy a database that nobody works on, give the copy's name, and drop it."""
+    with working_on(database):
+        connection.close()
+        connection.creation.clone_test_db(suffix, verbosity=0)
+        copy = connection.creation.get_test_db_clone_settings(suffix)["NAME"]
+    try:
+        yield copy
+    finally:
+        with working_on(database):
+            connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
 
 
 def _disconnect_others() -> None:
