@@ -128,12 +128,12 @@ def _visit(
     context: BrowserContext, place: str, screen: Screen, language: str, *, folder: Path, easel: Page
 ) -> Taken:  # fmt: skip
     page, said = context.new_page(), []
-    page.on(
-        "console", lambda told: said.append(told.text) if told.type == "error" and REMARK not in told.text else None
-    )
+    page.on("console", lambda told: said.append(told.text) if _grave(told) else None)
     page.on("pageerror", lambda told: said.append(str(told)))
     answer = page.goto(place)
     page.wait_for_load_state("networkidle")
+    if screen.opened:
+        page.locator(screen.opened).evaluate("closed => { closed.open = true }")
     taken = Taken(screen=screen, language=language, status=answer.status if answer else 0, console=said)
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -141,9 +141,7 @@ def _visit(
         name = f"{screen.slug}-{width}-{language}.png"
         (folder / name).write_bytes(reduced(easel, _picture(page, width)))
         taken.pictures.append(name)
-        taken.wider |= bool(
-            page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        )
+        taken.wider |= bool(page.evaluate(WIDER))
         _examine(page, taken)
     return taken
 

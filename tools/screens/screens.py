@@ -17,6 +17,8 @@ class Screen(NamedTuple):
     query: str = ""
     # What tells this picture from others of the same page.
     part: str = ""
+    # What stands closed and is opened for the picture, as a selector.
+    opened: str = ""
 
     @property
     def slug(self) -> str:
@@ -33,6 +35,7 @@ SCREENS = (
     Screen("hours", Role.MANAGER),
     Screen("strategies", Role.ANALYST, query="?file=segment&decision=grade"),
     Screen("queue", Role.COLLECTOR),
+    Screen("queue", Role.MANAGER, query="?tab=team", part="team", opened=".bulk"),
     Screen("customer", Role.COLLECTOR, PARTY),
     Screen("outcome", Role.COLLECTOR, CONTACT),
     Screen("letter", Role.COLLECTOR, PARTY),
