@@ -25,6 +25,7 @@ from compliance_population import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dunwell.batch.cycle import keep_as_numbers
 from dunwell.compliance.beforehand import WORD
 from dunwell.compliance.frame import PARTIAL_MAX, mask, spelled, verdicts
 from dunwell.compliance.kinds.kind import Column, Finding, Kind, Row
@@ -302,3 +303,21 @@ def test_what_is_kept_in_numbers_can_be_spelled_later() -> None:
     told = spelled(kept, rulebook=SHIPPED, on=DAY).order_by("row").to_pyarrow().to_pylist()
     assert told == words.order_by("row").to_pyarrow().to_pylist()
     assert told[2]["refused_rules"].startswith("KNOWN;")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_candidates_whose_texts_are_kept_as_numbers_are_judged_the_same(seed: int) -> None:
+    """As the cycle keeps them: also where the list lacks a channel that a rule names, and where there is no text."""
+    chance = Random(seed)
+    rulebook = some_rulebook(chance) if seed else SHIPPED
+    pairs = [some_pair(chance) for _ in range(300)]
+    pairs = [pair for pair in pairs if pair.candidate.channel != "sms"] if seed == 2 else pairs
+    laid = tables(pairs)
+    asked = {"tables": laid, "portrait": laid["portrait"], "rulebook": rulebook, "on": DAY}
+    as_texts = mask(laid["candidates"], **asked).order_by("row").to_pyarrow().to_pylist()
+    engine = laid["candidates"].get_backend()
+    for column in ("creditor", "channel", "actor"):
+        keep_as_numbers(engine.con, "candidates", column=column)
+    kinds = engine.con.table("candidates").types
+    assert sum(str(kind).startswith("ENUM") for kind in kinds) == 3
+    assert mask(engine.table("candidates"), **asked).order_by("row").to_pyarrow().to_pylist() == as_texts
