@@ -158,7 +158,9 @@ def _wait_until_it_waits() -> None:
     for _ in range(SECONDS_MAX * 100):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted", [STOP_LOCK]
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                "WHERE locktype = 'advisory' AND objid = %s AND NOT granted AND datname = current_database()",
+                [STOP_LOCK],
             )
             if cursor.fetchone()[0]:
                 return
