@@ -163,6 +163,7 @@ class Item(models.Model):
             models.Index(fields=["team", "turn_at", "party"], name="work_item_of_team"),
             models.Index(F("expected_value").desc(nulls_last=True), "party", name="work_item_value"),
             models.Index(F("past_due_days").desc(), "party", name="work_item_late"),
+            models.Index("team", F("expected_value").desc(nulls_last=True), "party", name="work_item_team_value"),
             models.Index(fields=["customer"], name="work_item_customer", opclasses=["text_pattern_ops"]),
         ]
 
