@@ -215,11 +215,13 @@ def _kept(engine: Any, name: str, table: ibis.Table, *, folder: Path) -> ibis.Ta
 
 
 def keep_as_numbers(connection: duckdb.DuckDBPyConnection, table: str, *, column: str) -> None:
-    """This function will store a column of texts as numbers into a list of them (an ENUM); it is read as before."""
-    told = connection.table(table).unique(column).filter(f"{column} IS NOT NULL")
-    told.create_view(f"{table}_{column}_told")
-    listed = f"CREATE TYPE {table}_{column} AS ENUM (FROM {table}_{column}_told)"
-    numbered = f"ALTER TABLE {table} ALTER {column} TYPE {table}_{column}"
+    """This function will store a column of texts as numbers into a list of them (an ENUM); it is read as before.
+
+    The list stands in the order of the alphabet, because such a column sorts by its numbers.
+    """
+    kind = f"{table}_{column}"
+    listed = f"CREATE TYPE {kind} AS ENUM (FROM {table} SELECT DISTINCT {column} WHERE {column} NOT NULL ORDER BY ALL)"
+    numbered = f"ALTER TABLE {table} ALTER {column} TYPE {kind}"
     for statement in (listed, numbered):
         connection.execute(statement)
 

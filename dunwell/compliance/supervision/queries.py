@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import LiteralString
 
 from django.db.models import Q, QuerySet
 
@@ -16,9 +15,11 @@ from dunwell.database import run
 STOP_LOCK = 0x73746F70
 
 _FIELDS = ("id", "scope", "target", "reason", "by", "department", "at")
-_COLUMNS = "SELECT s.id, s.scope, s.target, s.reason, s.by, s.department, s.at FROM compliance_stopswitch s"
-_NOT_LIFTED = "NOT EXISTS (SELECT FROM compliance_stoplift l WHERE l.stop_id = s.id AND l.at <= %(at)s)"
-_IN_FORCE: LiteralString = f"{_COLUMNS} WHERE {_NOT_LIFTED} ORDER BY s.id"
+_IN_FORCE = """
+    SELECT s.id, s.scope, s.target, s.reason, s.by, s.department, s.at FROM compliance_stopswitch s
+    WHERE NOT EXISTS (SELECT FROM compliance_stoplift l WHERE l.stop_id = s.id AND l.at <= %(at)s)
+    ORDER BY s.id
+"""
 
 
 def in_force(*, at: datetime) -> list[StopSwitch]:
